@@ -1,0 +1,1 @@
+"""Benchmarks, and the adapters that the scorers call."""

@@ -1,0 +1,59 @@
+"""Approval requests and the decisions given on them, with the evidence of each check."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.database.keys import Keys
+from service.database.tables import approvals as t
+from service.database.tables import cases, notices
+from service.domain.approval import Approval, Verdict
+
+_PLACE = "approvals.evidence"
+
+
+class Approvals:
+    """Who was asked, and who decided."""
+
+    def __init__(self, connection: AsyncConnection, keys: Keys) -> None:
+        self._connection = connection
+        self._keys = keys
+
+    async def ask(self, approval: Approval) -> None:
+        """Keep a request."""
+        await self._connection.execute(
+            sa.insert(t).values(**{c.name: getattr(approval, c.name) for c in t.c if c.name != "evidence_sealed"})
+        )
+
+    async def by_token(self, token_hash: str) -> Approval | None:
+        """Return the request this reply token was given out for."""
+        row = (await self._connection.execute(sa.select(t).where(t.c.token_hash == token_hash))).mappings().one_or_none()
+        return await self._approval(row) if row else None
+
+    async def of_notice(self, notice_id: str) -> tuple[Approval, ...]:
+        """Return every request about a notice, oldest first."""
+        rows = (await self._connection.execute(sa.select(t).where(t.c.notice_id == notice_id).order_by(t.c.id))).mappings().all()
+        return tuple([await self._approval(row) for row in rows])
+
+    async def use(self, approval: Approval, *, verdict: Verdict, way: str, reason: str, evidence: Mapping[str, str], at: datetime) -> bool:
+        """Use up the request; False when it was used or had run out by then (one conditional statement decides a race)."""
+        key_id = await self._connection.scalar(sa.select(cases.c.key_id).join(notices).where(notices.c.id == approval.notice_id))
+        assert key_id is not None
+        sealed = (await self._keys.open(key_id)).close(
+            _PLACE, approval.id, json.dumps({"reason": reason, "checks": dict(evidence)}).encode()
+        )
+        unused = (t.c.id == approval.id) & t.c.used_at.is_(None) & (t.c.not_after >= at)
+        values = {"used_at": at, "verdict": verdict, "way": way, "evidence_sealed": sealed}
+        return (await self._connection.execute(sa.update(t).where(unused).values(**values))).rowcount == 1
+
+    async def _approval(self, row: sa.RowMapping) -> Approval:
+        plain = {name: row[name] for name in row if name != "evidence_sealed"}
+        reason = None
+        if row["evidence_sealed"]:
+            key_id = await self._connection.scalar(sa.select(cases.c.key_id).join(notices).where(notices.c.id == row["notice_id"]))
+            assert key_id is not None
+            reason = json.loads((await self._keys.open(key_id)).open(_PLACE, row["id"], row["evidence_sealed"]))["reason"]
+        return Approval(**{**plain, "verdict": Verdict(row["verdict"]) if row["verdict"] else None, "reason": reason})

@@ -1,0 +1,93 @@
+"""Issuing authorities and the people who work for them."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.database.ids import new_id
+from service.database.tables import issuing_authorities, persons
+from service.domain.people import IssuingAuthority, Person, Role
+
+
+class People:
+    """Who runs an inbox here, and who may do what."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add_authority(
+        self, *, gss_code: str, name: str, code: str, policy: str, mailbox: str, phone: str = "", out_of_hours: str = ""
+    ) -> str:
+        """Add an issuing authority and return its id."""
+        authority_id = new_id()
+        await self._connection.execute(
+            sa.insert(issuing_authorities).values(
+                id=authority_id,
+                gss_code=gss_code,
+                name=name,
+                code=code,
+                policy=policy,
+                mailbox=mailbox.casefold(),
+                phone=phone,
+                out_of_hours=out_of_hours,
+            )
+        )
+        return authority_id
+
+    async def authority(self, authority_id: str) -> IssuingAuthority:
+        """Return one issuing authority."""
+        row = (
+            (await self._connection.execute(sa.select(issuing_authorities).where(issuing_authorities.c.id == authority_id)))
+            .mappings()
+            .one()
+        )
+        return IssuingAuthority(**row)
+
+    async def authorities(self) -> tuple[IssuingAuthority, ...]:
+        """Return every issuing authority."""
+        rows = (await self._connection.execute(sa.select(issuing_authorities).order_by(issuing_authorities.c.name))).mappings()
+        return tuple(IssuingAuthority(**row) for row in rows)
+
+    async def authority_at(self, mailbox: str) -> IssuingAuthority | None:
+        """Return the authority that *mailbox* belongs to."""
+        query = sa.select(issuing_authorities).where(issuing_authorities.c.mailbox == mailbox.casefold())
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return IssuingAuthority(**row) if row else None
+
+    async def add(self, *, authority_id: str, name: str, address: str, roles: frozenset[Role]) -> str:
+        """Add a person and return their id."""
+        person_id = new_id()
+        await self._connection.execute(
+            sa.insert(persons).values(
+                id=person_id,
+                issuing_authority_id=authority_id,
+                name=name,
+                address=address.casefold(),
+                roles=" ".join(sorted(roles)),
+                active=True,
+            )
+        )
+        return person_id
+
+    async def person(self, person_id: str) -> Person:
+        """Return one person."""
+        return _person((await self._connection.execute(sa.select(persons).where(persons.c.id == person_id))).mappings().one())
+
+    async def at_address(self, address: str) -> Person | None:
+        """Return the active person with this registered address."""
+        query = sa.select(persons).where(persons.c.address == address.casefold(), persons.c.active)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return _person(row) if row else None
+
+    async def with_role(self, authority_id: str, role: Role) -> tuple[Person, ...]:
+        """Return the active people of one authority who hold *role*, by name."""
+        query = sa.select(persons).where(persons.c.issuing_authority_id == authority_id, persons.c.active).order_by(persons.c.name)
+        everyone = map(_person, (await self._connection.execute(query)).mappings())
+        return tuple(person for person in everyone if role in person.roles)
+
+    async def everyone(self) -> tuple[Person, ...]:
+        """Return every person, by name."""
+        return tuple(map(_person, (await self._connection.execute(sa.select(persons).order_by(persons.c.name))).mappings()))
+
+
+def _person(row: sa.RowMapping) -> Person:
+    return Person(**{**row, "roles": frozenset(Role(role) for role in row["roles"].split())})

@@ -1,0 +1,188 @@
+"""Received letters: the raw bytes, sealed, and what became of each. The ledger of what was read is (mailbox, folder, UIDVALIDITY, UID)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.database.ids import new_id
+from service.database.keys import Keys
+from service.database.tables import received_emails as t
+
+_PLACE = "received_emails.raw"
+
+
+class ReceivedState(StrEnum):
+    """Where a received letter stands."""
+
+    NEW = "new"
+    HANDLED = "handled"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedEmail:
+    """One letter as it was received; the bytes are asked for separately."""
+
+    id: str
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    sha256: str
+    size: int
+    complete: bool
+    received_at: datetime
+    state: ReceivedState
+    attempts: int
+    kind: str | None
+    rule: str | None
+    reason: str | None
+    case_id: str | None
+    copy_of: str | None
+    key_id: str
+    filed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLetter:
+    """A letter about to be kept."""
+
+    uid: int
+    size: int
+    complete: bool
+    raw: bytes = field(repr=False)
+    message_id: str | None = field(repr=False)
+
+
+class Received:
+    """The letters that came in."""
+
+    def __init__(self, connection: AsyncConnection, keys: Keys) -> None:
+        self._connection = connection
+        self._keys = keys
+
+    async def known_uids(self, mailbox: str, folder: str, uidvalidity: int) -> frozenset[int]:
+        """Return every UID of this folder generation that is already kept."""
+        query = sa.select(t.c.uid).where(t.c.mailbox == mailbox, t.c.folder == folder, t.c.uidvalidity == uidvalidity)
+        return frozenset(await self._connection.scalars(query))
+
+    async def generation(self, mailbox: str, folder: str) -> int | None:
+        """Return the UIDVALIDITY under which letters of this folder were last kept."""
+        query = sa.select(t.c.uidvalidity).where(t.c.mailbox == mailbox, t.c.folder == folder).order_by(t.c.id.desc()).limit(1)
+        generation: int | None = await self._connection.scalar(query)
+        return generation
+
+    async def keep(self, letters: Sequence[NewLetter], *, mailbox: str, folder: str, uidvalidity: int, at: datetime) -> int:
+        """Keep *letters*, sealed. Same bytes seen before are kept too, as a handled copy that is never acted on again."""
+        rows: list[dict[str, object]] = []
+        for letter in letters:
+            row_id, seal = new_id(), await self._keys.new()
+            digest = hashlib.sha256(letter.raw).hexdigest()
+            earlier = await self._connection.scalar(sa.select(t.c.id).where(t.c.sha256 == digest).order_by(t.c.id).limit(1))
+            earlier = earlier or next((row["id"] for row in rows if row["sha256"] == digest), None)
+            rows.append(
+                {
+                    "id": row_id,
+                    "mailbox": mailbox,
+                    "folder": folder,
+                    "uidvalidity": uidvalidity,
+                    "uid": letter.uid,
+                    "sha256": digest,
+                    "message_id_hash": hashlib.sha256(letter.message_id.encode()).hexdigest() if letter.message_id else None,
+                    "size": letter.size,
+                    "complete": letter.complete,
+                    "received_at": at,
+                    "key_id": seal.key_id,
+                    "state": ReceivedState.HANDLED if earlier else ReceivedState.NEW,
+                    "kind": "copy" if earlier else None,
+                    "rule": "same bytes as a letter we have" if earlier else None,
+                    "copy_of": earlier,
+                    "raw_sealed": seal.close(_PLACE, row_id, letter.raw),
+                }
+            )
+        if rows:
+            await self._connection.execute(sa.insert(t), rows)
+        return sum(1 for row in rows if row["state"] is ReceivedState.NEW)
+
+    async def next_new(self, limit: int) -> tuple[str, ...]:
+        """Return the ids of letters that wait for triage, oldest first; those tried less go before."""
+        query = sa.select(t.c.id).where(t.c.state == ReceivedState.NEW).order_by(t.c.attempts, t.c.id).limit(limit)
+        return tuple(await self._connection.scalars(query))
+
+    async def count_attempt(self, email_id: str) -> int:
+        """Count one more try at handling a letter and return how many there were."""
+        query = (
+            sa.update(t).where(t.c.id == email_id, t.c.state == ReceivedState.NEW).values(attempts=t.c.attempts + 1).returning(t.c.attempts)
+        )
+        return (await self._connection.scalar(query)) or 0
+
+    async def get(self, email_id: str) -> ReceivedEmail:
+        """Return one letter without its bytes."""
+        return _email((await self._connection.execute(sa.select(*_COLUMNS).where(t.c.id == email_id))).mappings().one())
+
+    async def raw(self, email_id: str) -> bytes:
+        """Return the bytes of one letter, opened."""
+        row = (await self._connection.execute(sa.select(t.c.key_id, t.c.raw_sealed).where(t.c.id == email_id))).one()
+        return (await self._keys.open(row.key_id)).open(_PLACE, email_id, row.raw_sealed)
+
+    async def earlier_with_message_id(self, email_id: str, message_id: str) -> str | None:
+        """Return an earlier letter with the same Message-ID and other bytes: somebody may have played it in advance."""
+        digest = hashlib.sha256(message_id.encode()).hexdigest()
+        query = sa.select(t.c.id).where(t.c.message_id_hash == digest, t.c.id < email_id, t.c.copy_of.is_(None)).limit(1)
+        earlier: str | None = await self._connection.scalar(query)
+        return earlier
+
+    async def handled(self, email_id: str, *, kind: str, rule: str, case_id: str | None = None) -> None:
+        """Mark a letter as done; its key is tied to the case it belongs to."""
+        await self._finish(email_id, ReceivedState.HANDLED, kind=kind, rule=rule, reason=None, case_id=case_id)
+
+    async def quarantined(self, email_id: str, *, kind: str, rule: str, reason: str, case_id: str | None = None) -> None:
+        """Put a letter aside for a person, with the reason."""
+        await self._finish(email_id, ReceivedState.QUARANTINED, kind=kind, rule=rule, reason=reason, case_id=case_id)
+
+    async def _finish(self, email_id: str, state: ReceivedState, *, case_id: str | None, **what: str | None) -> None:
+        query = sa.update(t).where(t.c.id == email_id).values(state=state, case_id=case_id, **what).returning(t.c.key_id)
+        key_id = await self._connection.scalar(query)
+        if case_id and key_id:
+            await self._keys.give_to_case(key_id, case_id)
+
+    async def to_file(self, mailbox: str, limit: int) -> tuple[ReceivedEmail, ...]:
+        """Return letters whose effect is committed and that still lie in the folder they came in."""
+        query = (
+            sa.select(*_COLUMNS)
+            .where(t.c.filed.is_(False), t.c.state != ReceivedState.NEW, t.c.mailbox == mailbox)
+            .order_by(t.c.id)
+            .limit(limit)
+        )
+        return tuple(map(_email, (await self._connection.execute(query)).mappings()))
+
+    async def mark_filed(self, email_ids: Sequence[str]) -> None:
+        """Note that letters were moved out of their folder, or are to stay."""
+        await self._connection.execute(sa.update(t).where(t.c.id.in_(email_ids)).values(filed=True))
+
+    async def in_quarantine(self, limit: int = 200) -> tuple[ReceivedEmail, ...]:
+        """Return the letters that wait for a person, newest first."""
+        query = sa.select(*_COLUMNS).where(t.c.state == ReceivedState.QUARANTINED).order_by(t.c.id.desc()).limit(limit)
+        return tuple(map(_email, (await self._connection.execute(query)).mappings()))
+
+    async def of_case(self, case_id: str) -> tuple[ReceivedEmail, ...]:
+        """Return every letter tied to a case, oldest first."""
+        query = sa.select(*_COLUMNS).where(t.c.case_id == case_id).order_by(t.c.id)
+        return tuple(map(_email, (await self._connection.execute(query)).mappings()))
+
+    async def count(self, state: ReceivedState | None = None) -> int:
+        """Count letters, all or those in one state."""
+        query = sa.select(sa.func.count()).select_from(t)
+        return await self._connection.scalar(query.where(t.c.state == state) if state else query) or 0
+
+
+_COLUMNS = [column for column in t.c if column.name not in ("raw_sealed", "message_id_hash")]
+
+
+def _email(row: sa.RowMapping) -> ReceivedEmail:
+    return ReceivedEmail(**{**row, "state": ReceivedState(row["state"])})

@@ -1,0 +1,89 @@
+"""What receiving authorities said, word for word, and how it reached us."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.database.ids import new_id
+from service.database.keys import Keys, Seal
+from service.database.tables import cases
+from service.database.tables import responses as t
+from service.domain.delivery import Answer
+
+_PLACE = "responses.words"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One answer of one authority."""
+
+    id: str
+    delivery_id: str
+    case_id: str
+    gss_code: str
+    answer: Answer
+    way: str
+    confirmed: bool
+    who: str = field(repr=False)
+    words: str = field(repr=False)
+    at: datetime
+
+
+class Responses:
+    """The answers."""
+
+    def __init__(self, connection: AsyncConnection, keys: Keys) -> None:
+        self._connection = connection
+        self._keys = keys
+
+    async def add(
+        self,
+        *,
+        delivery_id: str,
+        case_id: str,
+        gss_code: str,
+        answer: Answer,
+        way: str,
+        confirmed: bool,
+        who: str,
+        words: str,
+        at: datetime,
+        received_email_id: str | None = None,
+    ) -> str:
+        """Keep an answer; nothing an authority says is ever overwritten."""
+        row_id = new_id()
+        sealed = (await self._seal(case_id)).close(_PLACE, row_id, json.dumps({"who": who, "words": words}).encode())
+        await self._connection.execute(
+            sa.insert(t).values(
+                id=row_id,
+                delivery_id=delivery_id,
+                case_id=case_id,
+                gss_code=gss_code,
+                answer=answer,
+                way=way,
+                confirmed=confirmed,
+                words_sealed=sealed,
+                received_email_id=received_email_id,
+                at=at,
+            )
+        )
+        return row_id
+
+    async def of_case(self, case_id: str) -> tuple[Response, ...]:
+        """Return every answer about a case, newest first."""
+        rows = (await self._connection.execute(sa.select(t).where(t.c.case_id == case_id).order_by(t.c.id.desc()))).mappings().all()
+        seal = await self._seal(case_id)
+        answers = []
+        for row in rows:
+            opened = json.loads(seal.open(_PLACE, row["id"], row["words_sealed"]))
+            plain = {name: row[name] for name in row if name not in ("words_sealed", "received_email_id")}
+            answers.append(Response(**{**plain, "answer": Answer(row["answer"])}, who=opened["who"], words=opened["words"]))
+        return tuple(answers)
+
+    async def _seal(self, case_id: str) -> Seal:
+        key_id = await self._connection.scalar(sa.select(cases.c.key_id).where(cases.c.id == case_id))
+        assert key_id is not None
+        return await self._keys.open(key_id)

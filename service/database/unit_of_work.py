@@ -1,0 +1,76 @@
+"""The unit of work: `async with begin() as work` is the only way to a transaction. Leaving commits; an exception rolls back."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from directory.register import Register
+from service.database.approvals import Approvals
+from service.database.audit import Audit
+from service.database.cases import Cases
+from service.database.deliveries import Deliveries
+from service.database.engine import make_engine
+from service.database.keys import Keys, MasterKey
+from service.database.letters import Letters
+from service.database.notices import Notices
+from service.database.people import People
+from service.database.received import Received
+from service.database.responses import Responses
+from service.database.sessions import Sessions
+from service.database.signals import Signals
+from service.database.tasks import Tasks
+
+
+class Work:
+    """One transaction, and the stores that take part in it."""
+
+    def __init__(self, connection: AsyncConnection, master: MasterKey, audit_key: bytes) -> None:
+        self.connection = connection
+        self.keys = Keys(connection, master)
+        self.audit = Audit(connection, audit_key)
+        self.people = People(connection)
+        self.received = Received(connection, self.keys)
+        self.cases = Cases(connection)
+        self.notices = Notices(connection, self.keys)
+        self.letters = Letters(connection, self.keys)
+        self.deliveries = Deliveries(connection)
+        self.approvals = Approvals(connection, self.keys)
+        self.responses = Responses(connection, self.keys)
+        self.tasks = Tasks(connection)
+        self.sessions = Sessions(connection)
+        self.signals = Signals(connection)
+        self.register = Register(connection)
+
+
+Begin = Callable[[], AbstractAsyncContextManager[Work]]
+
+
+class Database:
+    """The database, opened with its master key."""
+
+    def __init__(self, url: str, master: MasterKey) -> None:
+        self.engine: AsyncEngine = make_engine(url)
+        self._master = master
+        self._audit_key = master.derive("audit chain")
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Work]:
+        """Open a transaction that may write; the audit events are chained just before it commits."""
+        async with self.engine.begin() as connection:
+            work = Work(connection, self._master, self._audit_key)
+            yield work
+            await work.audit.write()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Work]:
+        """Open a transaction that only reads and holds nobody up."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(read_only=True)
+            async with connection.begin() as transaction:
+                yield Work(connection, self._master, self._audit_key)
+                await transaction.rollback()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()

@@ -1,0 +1,141 @@
+"""Joins the whole service to the embedded mail server and the simulated people: what `make demo` runs."""
+
+import asyncio
+import base64
+import json
+import os
+import socket
+import tempfile
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from directory.importing import ContactRow
+from service.app import App, open_app
+from service.database.schema import upgrade
+from service.database.unit_of_work import Work
+from service.demo import addresses
+from service.demo.authorities import Authorities
+from service.demo.inbox import inbox_router
+from service.demo.progress import Display
+from service.demo.server import DemoMailServer
+from service.demo.story import Numbers, Stage, StoryStuck, tell
+from service.logs import set_up_logs
+from service.settings import ImapSettings, Settings, SmtpSettings
+
+_ROOT = Path(__file__).resolve().parents[1]
+_PACE_SECONDS = 20.0
+
+
+async def demonstrate(*, once: bool, report: Path | None, port: int) -> int:
+    """Tell the story on a fresh SQLite database and return the exit status: 0 only when every number adds up.
+
+    With *once* it ends after the story; otherwise the pages stay up until Ctrl-C.
+    """
+    set_up_logs(level=40)
+    with tempfile.TemporaryDirectory(prefix="national-alerts-demo-") as folder:
+        async with AsyncExitStack() as stack:
+            authorities = Authorities(pace=0.0 if once else _PACE_SECONDS)
+            server = await stack.enter_async_context(
+                DemoMailServer(
+                    accounts=addresses.accounts(),
+                    mailbox_of=addresses.mailbox_of,
+                    reply_to_rcpt=authorities.reply_to_rcpt,
+                    on_accepted=authorities.on_accepted,
+                )
+            )
+            settings = _settings(Path(folder), server, _free_port() if once else port)
+            await upgrade(settings.database_url)
+            app = await stack.enter_async_context(open_app(settings))
+            async with app.database.begin() as work:
+                await _settle_in(work)
+            return await _run(app, server, authorities, once=once, report=report)
+
+
+async def _run(app: App, server: DemoMailServer, authorities: Authorities, *, once: bool, report: Path | None) -> int:
+    pages = app.server(app.site(inbox_router(server)))
+    running = [asyncio.create_task(app.worker().run()), asyncio.create_task(pages.serve())]
+    try:
+        with Display() as display:
+            pages_at = app.settings.base_url
+            display.say(f"The pages are at {pages_at} and every mailbox at {pages_at}/demo/inbox")
+            try:
+                stage = Stage(
+                    server=server, db=app.database, authorities=authorities, shows=display, examples=_ROOT / "examples", hurry=once
+                )
+                numbers = await tell(stage)
+            except StoryStuck as stuck:
+                display.say(str(stuck))
+                return 1
+            display.result(numbers)
+        _write(report, numbers)
+        if not once:
+            print(
+                f"Sign in as {addresses.QUALITY.address} or {addresses.APPROVER.address}; the link arrives in the demo inbox. Ctrl-C ends it."
+            )
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        return 0 if numbers.add_up else 1
+    finally:
+        pages.should_exit = True
+        running[0].cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _settle_in(work: Work) -> None:
+    """Give the service its directory, its council and its people."""
+    now = datetime.now(UTC)
+    await work.register.load_shipped()
+    rows = [
+        ContactRow(row=number, gss_code=one.gss_code, address=one.address, role=one.role)
+        for number, one in enumerate(addresses.contacts(), start=2)
+    ]
+    await work.register.import_contacts(rows, who="demonstration", why="made-up addresses", at=now)
+    authority_id = await work.people.add_authority(
+        gss_code=addresses.ISSUING_GSS,
+        name=addresses.ISSUING_NAME,
+        code=addresses.ISSUING_CODE,
+        policy=addresses.POLICY,
+        mailbox=addresses.MAILBOX,
+        phone=addresses.PHONE,
+        out_of_hours=addresses.OUT_OF_HOURS,
+    )
+    for one in addresses.STAFF:
+        await work.people.add(authority_id=authority_id, name=one.name, address=one.address, roles=one.roles)
+    work.audit.add("demonstration_set_up", at=now)
+
+
+def _settings(folder: Path, server: DemoMailServer, port: int) -> Settings:
+    return Settings(
+        database_url=f"sqlite+aiosqlite:///{folder / 'alerts.db'}",
+        master_key=SecretStr(base64.b64encode(os.urandom(32)).decode()),
+        base_url=f"http://127.0.0.1:{port}",
+        origin="rfc8601:mx.demo.test",
+        port=port,
+        tick_seconds=0.2,
+        poll_seconds=5,
+        imap=ImapSettings(
+            address=addresses.MAILBOX,
+            host=server.host,
+            port=server.imap_port,
+            user=addresses.MAILBOX,
+            password=SecretStr(addresses.PASSWORD),
+            tls=False,
+            folders=("INBOX",),
+        ),
+        smtp=SmtpSettings(host=server.host, port=server.smtp_port, tls="none"),
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _write(report: Path | None, numbers: Numbers) -> None:
+    if report is not None:
+        report.write_text(json.dumps(numbers.as_json(), indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,72 @@
+"""Who may approve what: an approval binds one person to one version of one notice and to exactly its bytes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from service.domain.notice import Notice, NoticeState
+from service.domain.people import Person, Role
+from service.domain.policy import Policy
+
+LIFE_OF_A_REQUEST = timedelta(hours=72)
+
+
+class Verdict(StrEnum):
+    """What an approver decided."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """The question put to one approver, and the answer once it is there."""
+
+    id: str
+    notice_id: str
+    approver_id: str
+    notice_version: int
+    content_sha256: str
+    number: str
+    token_hash: str
+    asked_at: datetime
+    not_after: datetime
+    used_at: datetime | None
+    verdict: Verdict | None
+    way: str | None
+    reason: str | None = field(default=None, repr=False)
+
+
+class Refusal(StrEnum):
+    """Why a decision does not count, in words for the approver."""
+
+    EXPIRED = "This request has run out. Open the notice on the web page to decide."
+    NOT_OPEN = "This notice is not waiting for a decision any more."
+    CHANGED = "The content changed after you were asked. You get a new request with the text as it is now."
+    INACTIVE = "You are not an approver here at present."
+    AUTHOR = "You sent this notice in, so somebody else has to approve it."
+    QUALITY = "You checked this notice, so somebody else has to approve it."
+
+
+def refusal(
+    approval: Approval, notice: Notice, approver: Person, policy: Policy, *, current_sha256: str | None, now: datetime
+) -> Refusal | None:
+    """Say why *approver* may not decide, or None when they may (security promise C8 to C10: expiry, role, duties, bytes)."""
+    if notice.state is not NoticeState.AWAITING_APPROVAL:
+        return Refusal.NOT_OPEN
+    if approval.not_after < now:
+        return Refusal.EXPIRED
+    if not approver.has(Role.APPROVER):
+        return Refusal.INACTIVE
+    if approval.notice_version != notice.version or approval.content_sha256 != current_sha256:
+        return Refusal.CHANGED
+    return duties_refusal(notice, approver, policy)
+
+
+def duties_refusal(notice: Notice, approver: Person, policy: Policy) -> Refusal | None:
+    """Say whether separation of duties stands against *approver*: the author never, the checker only where the policy says so."""
+    if approver.address == notice.submitted_by or approver.id == notice.edited_by:
+        return Refusal.AUTHOR
+    if approver.id == notice.passed_by and not policy.checker_may_approve:
+        return Refusal.QUALITY
+    return None

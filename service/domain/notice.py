@@ -1,0 +1,114 @@
+"""A notice: one thing to be told about a case, from the form that asks for it to the cascade that tells everyone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from service.domain.errors import IllegalTransition
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells the authorities."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+    RENEWAL = "renewal"
+    FOUND = "found"
+    WITHDRAWAL = "withdrawal"
+
+    @property
+    def ends_the_case(self) -> bool:
+        """Whether authorities stop searching when they read it."""
+        return self in (NoticeKind.FOUND, NoticeKind.WITHDRAWAL)
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands."""
+
+    CHECKING = "checking"  # with quality assurance
+    RETURNED = "returned"  # with the reporter, who has questions to answer
+    AWAITING_APPROVAL = "awaiting_approval"
+    APPROVED = "approved"  # in the cascade room's tray
+    CASCADED = "cascaded"  # every recipient has a row
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
+class NoticeEvent(StrEnum):
+    """What can happen to a notice."""
+
+    CORRECTED = "corrected"
+    RETURNED = "returned"
+    PASSED = "passed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    CASCADED = "cascaded"
+    SUPERSEDED = "superseded"
+
+
+_OPEN = (NoticeState.CHECKING, NoticeState.RETURNED, NoticeState.AWAITING_APPROVAL)
+TRANSITIONS = {
+    **{(state, NoticeEvent.CORRECTED): NoticeState.CHECKING for state in _OPEN},
+    **{(state, NoticeEvent.RETURNED): NoticeState.RETURNED for state in _OPEN},
+    **{(state, NoticeEvent.SUPERSEDED): NoticeState.SUPERSEDED for state in _OPEN},
+    (NoticeState.CHECKING, NoticeEvent.PASSED): NoticeState.AWAITING_APPROVAL,
+    (NoticeState.AWAITING_APPROVAL, NoticeEvent.APPROVED): NoticeState.APPROVED,
+    (NoticeState.AWAITING_APPROVAL, NoticeEvent.REFUSED): NoticeState.REFUSED,
+    (NoticeState.CHECKING, NoticeEvent.REFUSED): NoticeState.REFUSED,
+    (NoticeState.APPROVED, NoticeEvent.CASCADED): NoticeState.CASCADED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a rule or the reader found: *outcome* is `met`, `not_met`, `not_answered`, `not_applicable` or `contradiction`."""
+
+    rule: str
+    outcome: str
+    says: str = field(repr=False)
+    source: str
+    field_path: str | None = None
+    label: str | None = None
+
+    @property
+    def asks_the_reporter(self) -> bool:
+        """Whether the reporter can put this right by answering."""
+        return self.field_path is not None and self.outcome in ("not_answered", "contradiction")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One notice. *number* counts the messages of the case; *version* counts the corrections and decisions of this notice."""
+
+    id: str
+    case_id: str
+    kind: NoticeKind
+    number: int
+    state: NoticeState
+    version: int
+    fields: Mapping[str, Any] = field(repr=False)
+    provenance: Mapping[str, Any] = field(repr=False)
+    findings: tuple[Finding, ...] = field(repr=False)
+    submitted_by: str = field(repr=False)
+    received_email_id: str | None
+    edited_by: str | None = None
+    passed_by: str | None = None
+    letter_id: str | None = None
+    content_sha256: str | None = None
+    created_at: datetime
+    decided_at: datetime | None = None
+
+    def after(self, event: NoticeEvent) -> "Notice":
+        """Return the notice as it stands once *event* has happened, one version later."""
+        try:
+            state = TRANSITIONS[self.state, event]
+        except KeyError:
+            raise IllegalTransition from None
+        return replace(self, state=state, version=self.version + 1)
+
+    @property
+    def questions(self) -> tuple[Finding, ...]:
+        """What the reporter is asked, in a fixed order: question 1 is the first of these."""
+        return tuple(finding for finding in self.findings if finding.asks_the_reporter)

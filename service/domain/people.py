@@ -1,0 +1,50 @@
+"""The people of an issuing authority and what each may do."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is trusted with; titles are the policy's, permissions hang on these."""
+
+    REPORTER = "reporter"
+    QUALITY = "quality"
+    APPROVER = "approver"
+    DIRECTORY = "directory"
+    SYSTEM = "system"
+    AUDITOR = "auditor"
+
+    @property
+    def sees_cases(self) -> bool:
+        """Whether this role opens the contents of a case."""
+        return self in (Role.QUALITY, Role.APPROVER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuingAuthority:
+    """An authority that runs an inbox here."""
+
+    id: str
+    gss_code: str
+    name: str
+    code: str
+    policy: str
+    mailbox: str
+    phone: str = ""
+    out_of_hours: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One member of staff."""
+
+    id: str
+    issuing_authority_id: str
+    name: str = field(repr=False)
+    address: str = field(repr=False)
+    roles: frozenset[Role]
+    active: bool
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the person is active and has one of *roles*."""
+        return self.active and not self.roles.isdisjoint(roles)

@@ -1,0 +1,89 @@
+"""Room 6: an approved notice becomes one queued letter for every recipient, exactly as it was approved."""
+
+from datetime import datetime
+
+from service.database.unit_of_work import Work
+from service.domain.audience import bound_content, fingerprint
+from service.domain.case import Case, CaseEvent, Outcome
+from service.domain.delivery import Delivery, Lane
+from service.domain.notice import Notice, NoticeEvent, NoticeKind, NoticeState
+from service.domain.people import Role
+from service.flow.house import House
+from service.flow.post import new_delivery
+from service.mail.tokens import digest
+
+_OUTCOMES = {NoticeKind.FOUND: Outcome.FOUND, NoticeKind.WITHDRAWAL: Outcome.WITHDRAWN}
+
+
+async def approved_notices(house: House) -> tuple[str, ...]:
+    """Return the notices in the tray."""
+    async with house.read() as work:
+        return await work.notices.in_state(NoticeState.APPROVED)
+
+
+async def cascade_notice(house: House, notice_id: str, *, now: datetime) -> int:
+    """Queue one letter for every recipient of an approved notice and return how many; nothing when the bytes are not those approved."""
+    async with house.begin() as work:
+        notice = await work.notices.get(notice_id)
+        if notice.state is not NoticeState.APPROVED:
+            return 0
+        case = await work.cases.get(notice.case_id)
+        frozen = await work.notices.cascade(notice.id)
+        assert frozen is not None
+        letter = await work.letters.get(frozen.letter_id)
+        if bound_content(letter.sha256, fingerprint(frozen.recipients)) != notice.content_sha256:
+            await _stop(work, notice, now)
+            return 0
+        if notice.kind.ends_the_case:
+            await work.deliveries.supersede_waiting(case.id, at=now)
+        first = await work.deliveries.alerted(case.id)
+        authority = await work.people.authority(case.issuing_authority_id)
+        domain = authority.mailbox.rpartition("@")[2]
+        deliveries = [
+            new_delivery(
+                kind=notice.kind,
+                letter_id=letter.id,
+                lane=Lane.FOUND if notice.kind.ends_the_case else Lane.ALERT,
+                case_id=case.id,
+                notice_id=notice.id,
+                gss_code=one.gss_code,
+                recipient_name=one.name,
+                address=one.address,
+                mailbox=authority.mailbox,
+                token_purpose="a",
+                link_path="/answer/{token}",
+                now=now,
+                references=(f"<{first[one.gss_code]}@{domain}>",) if one.gss_code in first else (),
+            )
+            for one in frozen.recipients
+        ]
+        await work.deliveries.queue(deliveries, _hashes(house, deliveries))
+        await work.notices.save(notice.after(NoticeEvent.CASCADED), read_version=notice.version)
+        await _move_case(work, case, notice, now)
+        work.audit.add(
+            "notice_cascaded", at=now, case_id=case.id, subject_id=notice.id, recipients=len(deliveries), content=notice.content_sha256
+        )
+        return len(deliveries)
+
+
+def _hashes(house: House, deliveries: list[Delivery]) -> dict[str, str]:
+    return {one.id: digest(house.tokens.issue("a", one.id)) for one in deliveries}
+
+
+async def _move_case(work: Work, case: Case, notice: Notice, now: datetime) -> None:
+    if notice.kind in _OUTCOMES:
+        await work.cases.save(case.after(CaseEvent.ENDED, outcome=_OUTCOMES[notice.kind], at=now))
+    else:
+        await work.cases.save(case.after(CaseEvent.ALERTED))
+
+
+async def _stop(work: Work, notice: Notice, now: datetime) -> None:
+    await work.tasks.add(
+        kind="content_differs",
+        role=Role.SYSTEM,
+        at=now,
+        case_id=notice.case_id,
+        subject_id=notice.id,
+        says="What would be sent is not what was approved. Nothing was sent. Call the person who runs this service.",
+    )
+    work.audit.add("content_differs", at=now, case_id=notice.case_id, subject_id=notice.id)

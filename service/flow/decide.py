@@ -1,0 +1,198 @@
+"""Room 5: a named approver decides. One function judges every path, doubt asks back, and each check is kept as evidence."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from service.database.unit_of_work import Work
+from service.domain.approval import Approval, Refusal, Verdict, duties_refusal, refusal
+from service.domain.audience import bound_content, fingerprint
+from service.domain.case import Case, CaseEvent, Outcome
+from service.domain.delivery import Lane
+from service.domain.errors import ChangedMeanwhile, IllegalTransition, NotAllowed
+from service.domain.notice import Notice, NoticeEvent, NoticeState
+from service.domain.people import IssuingAuthority, Person, Role
+from service.flow.assure import ask_approvers, freeze_notice, recipients_of
+from service.flow.house import House
+from service.flow.post import sender_of, write
+from service.flow.understanding import Understood
+from service.mail import compose
+from service.mail.authenticity import OriginResult, judge_origin
+from service.mail.decision import Verdict as Word
+from service.mail.tokens import digest
+from service.policies import policy_named
+
+_VERDICTS = {Word.APPROVE: Verdict.APPROVE, Word.REJECT: Verdict.REJECT}
+
+
+async def by_reply(work: Work, house: House, approval: Approval, letter: Understood, *, in_junk: bool, now: datetime) -> str:
+    """Judge a decision that came by reply and return what became of it: `approve`, `reject`, or the check that failed."""
+    approver = await work.people.person(approval.approver_id)
+    notice = await work.notices.get(approval.notice_id)
+    case = await work.cases.get(notice.case_id)
+    authority = await work.people.authority(case.issuing_authority_id)
+    if approval.used_at is not None:
+        await _ask_back(work, house, authority, case, approver, "This notice was already decided, so your reply changed nothing.", now)
+        return "already_decided"
+    evidence = await verify_decision(work, house, approval, approver, notice, letter, in_junk=in_junk, now=now)
+    failed = next((check for check, result in evidence.items() if result != "pass"), None)
+    if failed is not None:
+        work.audit.add("decision_doubtful", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, check=failed)
+        if failed == "C10" and notice.state is NoticeState.AWAITING_APPROVAL:
+            await ask_again(work, house, authority, case, notice, now)
+        else:
+            await _ask_back(work, house, authority, case, approver, evidence[failed], now)
+        return failed
+    verdict = _VERDICTS[letter.decision.verdict]
+    await decided(work, house, authority, case, notice, approval, approver, verdict, letter.decision.reason or "", "mail", evidence, now)
+    return verdict
+
+
+async def verify_decision(
+    work: Work, house: House, approval: Approval, approver: Person, notice: Notice, letter: Understood, *, in_junk: bool, now: datetime
+) -> Mapping[str, str]:
+    """Run the checks on a reply in their order and return each result: `pass`, or the sentence for the approver."""
+    email, case = letter.email, await work.cases.get(notice.case_id)
+    origin = judge_origin(house.origin, email)
+    current = await current_content(work, case, notice)
+    why_not = refusal(approval, notice, approver, policy_named(case.policy), current_sha256=current, now=now)
+    word = letter.decision
+    return {
+        "C2": "pass" if letter.from_a_person else "An automatic reply is not a decision.",
+        "C3": "pass" if email.from_address and not email.from_problem else "The sender of the reply is not plain.",
+        "C4": "pass" if email.from_address == approver.address else "The reply did not come from your registered address.",
+        "C5": "pass" if email.sender_address in (None, approver.address) else "The reply was sent on behalf of somebody else.",
+        "C6": "pass" if origin.result is OriginResult.PASS else "The origin of the reply could not be proved.",
+        "C7": "pass" if not in_junk else "The reply was in the junk folder.",
+        "C9": why_not.value
+        if why_not in (Refusal.NOT_OPEN, Refusal.EXPIRED, Refusal.INACTIVE, Refusal.AUTHOR, Refusal.QUALITY)
+        else _duties(notice, approver, case),
+        "C10": why_not.value if why_not is Refusal.CHANGED else "pass",
+        "C11": "pass"
+        if word.verdict in _VERDICTS and word.number in (None, approval.number)
+        else "The first line is not APPROVE or REJECT with your number.",
+        "C11b": "pass" if word.verdict is not Word.REJECT or word.reason else "A rejection needs a reason on the same line.",
+    }
+
+
+def _duties(notice: Notice, approver: Person, case: Case) -> str:
+    why_not = duties_refusal(notice, approver, policy_named(case.policy))
+    return why_not.value if why_not else "pass"
+
+
+async def current_content(work: Work, case: Case, notice: Notice) -> str | None:
+    """Recompute the hash an approval binds to, from the stored bytes and today's recipients."""
+    if notice.letter_id is None:
+        return None
+    authority = await work.people.authority(case.issuing_authority_id)
+    letter = await work.letters.get(notice.letter_id)
+    return bound_content(letter.sha256, fingerprint(await recipients_of(work, authority, case, notice)))
+
+
+async def ask_again(work: Work, house: House, authority: IssuingAuthority, case: Case, notice: Notice, now: datetime) -> None:
+    """Freeze the notice anew, because the recipients changed, and ask the approvers about that."""
+    version = notice.version
+    notice = replace(await freeze_notice(work, house, authority, case, notice, now), version=version + 1)
+    await work.notices.save(notice, read_version=version)
+    work.audit.add("content_changed", at=now, case_id=case.id, subject_id=notice.id, content=notice.content_sha256)
+    await ask_approvers(work, house, authority, case, notice, now)
+
+
+async def decide_on_web(house: House, notice_id: str, person: Person, verdict: Verdict, reason: str, version: int, now: datetime) -> None:
+    """Take a decision given on the web page; raises NotAllowed, ChangedMeanwhile or IllegalTransition."""
+    changed = False
+    async with house.begin() as work:
+        notice = await work.notices.get(notice_id)
+        case = await work.cases.get(notice.case_id)
+        authority = await work.people.authority(case.issuing_authority_id)
+        if person.issuing_authority_id != authority.id or not person.has(Role.APPROVER):
+            raise NotAllowed("Only an approver can decide.")
+        if notice.state is not NoticeState.AWAITING_APPROVAL:
+            raise IllegalTransition
+        if notice.version != version:
+            raise ChangedMeanwhile
+        if verdict is Verdict.REJECT and not reason.strip():
+            raise NotAllowed("Say why: a rejection needs a reason.")
+        own = [one for one in await work.approvals.of_notice(notice_id) if one.approver_id == person.id and one.used_at is None]
+        if not own:
+            raise NotAllowed("You were not asked to decide on this notice.")
+        why_not = refusal(
+            own[-1], notice, person, policy_named(case.policy), current_sha256=await current_content(work, case, notice), now=now
+        )
+        if why_not is Refusal.CHANGED:
+            changed = True
+            await ask_again(work, house, authority, case, notice, now)
+        elif why_not is not None:
+            raise NotAllowed(why_not.value)
+        else:
+            await decided(work, house, authority, case, notice, own[-1], person, verdict, reason, "web", {"session": "pass"}, now)
+    if changed:
+        raise ChangedMeanwhile(Refusal.CHANGED.value)
+
+
+async def decided(
+    work: Work,
+    house: House,
+    authority: IssuingAuthority,
+    case: Case,
+    notice: Notice,
+    approval: Approval,
+    approver: Person,
+    verdict: Verdict,
+    reason: str,
+    way: str,
+    evidence: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Write the decision down, move the notice and tell everyone concerned, in the caller's transaction."""
+    if not await work.approvals.use(approval, verdict=verdict, way=way, reason=reason, evidence=evidence, at=now):
+        raise IllegalTransition("This notice was already decided.")
+    event = NoticeEvent.APPROVED if verdict is Verdict.APPROVE else NoticeEvent.REFUSED
+    await work.notices.save(replace(notice.after(event), decided_at=now), read_version=notice.version)
+    if verdict is Verdict.REJECT and notice.number == 1:
+        await work.cases.save(case.after(CaseEvent.ENDED, outcome=Outcome.REFUSED, at=now))
+    await work.tasks.settle(case_id=case.id, kind="decide_notice", by=approver.id, at=now)
+    work.audit.add(
+        f"notice_{event}", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, way=way, content=notice.content_sha256
+    )
+    frozen = await work.notices.cascade(notice.id)
+    context = compose.decision_taken(
+        sender=sender_of(authority),
+        reference=case.reference,
+        kind=notice.kind,
+        approved=verdict is Verdict.APPROVE,
+        by=approver.name,
+        at=now,
+        way="email reply" if way == "mail" else "web page",
+        reason=reason,
+        recipients=len(frozen.recipients) if frozen else 0,
+    )
+    people = {*await work.people.with_role(authority.id, Role.QUALITY), *await work.people.with_role(authority.id, Role.APPROVER)}
+    for address, name in {case.reporter_address: "", **{one.address: one.name for one in people}}.items():
+        await write(
+            work, house, authority, "decision_taken", context, to_name=name, to_address=address, lane=Lane.RECEIPT, now=now, case=case
+        )
+
+
+async def notice_behind_token(house: House, token: str) -> tuple[str, str] | None:
+    """Return the case and the notice that a decision link leads to."""
+    async with house.read() as work:
+        approval = await work.approvals.by_token(digest(token))
+        return ((await work.notices.get(approval.notice_id)).case_id, approval.notice_id) if approval else None
+
+
+async def _ask_back(work: Work, house: House, authority: IssuingAuthority, case: Case, approver: Person, why: str, now: datetime) -> None:
+    context = compose.decision_unclear(sender=sender_of(authority), reference=case.reference, reason=why)
+    await write(
+        work,
+        house,
+        authority,
+        "decision_unclear",
+        context,
+        to_name=approver.name,
+        to_address=approver.address,
+        lane=Lane.DECISION,
+        now=now,
+        case=case,
+        link_path=f"/cases/{case.id}",
+    )

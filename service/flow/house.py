@@ -1,0 +1,46 @@
+"""What every room needs, handed in once: the database, the letter templates, the tokens, and how this house is reached."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from service.database.unit_of_work import Begin
+from service.flow.understanding import Understood
+from service.mail.authenticity import OriginProfile
+from service.mail.templates import Templates
+from service.mail.tokens import Tokens
+
+_LONDON = ZoneInfo("Europe/London")
+
+
+class UnderstandsLetters(Protocol):
+    """Something that turns raw bytes into what they mean, and survives bytes that were made to hurt."""
+
+    async def understand(self, raw: bytes, today: date) -> Understood:
+        """Read one letter; raises CannotUnderstand when it takes too long or too much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The parts that the rooms share. *verp* says whether the relay lets the return path carry a token."""
+
+    begin: Begin
+    read: Begin
+    templates: Templates
+    tokens: Tokens
+    sandbox: UnderstandsLetters
+    origin: OriginProfile
+    base_url: str
+    verp: bool = True
+
+
+def today(now: datetime) -> date:
+    """Return the calendar date in the United Kingdom at *now*."""
+    return now.astimezone(_LONDON).date()
+
+
+def uk_time(moment: datetime) -> str:
+    """Write a moment as people here read it: 24 November 2026 at 14:02."""
+    local = moment.astimezone(_LONDON)
+    return f"{local.day} {local:%B %Y} at {local:%H:%M}"

@@ -1,0 +1,112 @@
+"""The writing desk: every letter to a person or an authority becomes a frozen letter and a delivery row, in the caller's transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from service.database.ids import new_id
+from service.database.unit_of_work import Work
+from service.domain.case import Case
+from service.domain.delivery import Answer, Delivery, DeliveryState, Lane
+from service.domain.people import IssuingAuthority
+from service.flow.house import House
+from service.mail.compose import Sender
+from service.mail.prefab import freeze
+
+
+def sender_of(authority: IssuingAuthority) -> Sender:
+    """Say who writes, and whom to phone by day and by night."""
+    return Sender(authority=authority.name, address=authority.mailbox, phone=authority.phone, out_of_hours=authority.out_of_hours)
+
+
+def freeze_letter(house: House, authority: IssuingAuthority, kind: str, context: Mapping[str, Any]) -> bytes:
+    """Render a letter once and freeze it: from here on only the marked places differ between recipients."""
+    rendered = house.templates.render(kind, **context)
+    return freeze(rendered, sender_name=f"National Alerts, {authority.name}", sender_address=authority.mailbox)
+
+
+async def write(
+    work: Work,
+    house: House,
+    authority: IssuingAuthority,
+    kind: str,
+    context: Mapping[str, Any],
+    *,
+    to_name: str,
+    to_address: str,
+    lane: Lane,
+    now: datetime,
+    case: Case | None = None,
+    token: tuple[str, str] | None = None,
+    link_path: str = "",
+    number: str = "",
+) -> str:
+    """Write to one person and return the delivery's id. *token* is the purpose and subject of the reply token."""
+    wire = freeze_letter(house, authority, kind, context)
+    letter = await work.letters.add(wire, kind=kind, case_id=case.id if case else None, key_id=case.key_id if case else None, at=now)
+    purpose, subject = token or ("", "")
+    delivery = new_delivery(
+        kind=kind,
+        letter_id=letter.id,
+        lane=lane,
+        case_id=case.id if case else None,
+        recipient_name=to_name,
+        address=to_address,
+        mailbox=authority.mailbox,
+        token_purpose=purpose,
+        token_subject=subject,
+        link_path=link_path,
+        number=number,
+        now=now,
+    )
+    await work.deliveries.queue([delivery], {})
+    return delivery.id
+
+
+def new_delivery(
+    *,
+    kind: str,
+    letter_id: str,
+    lane: Lane,
+    recipient_name: str,
+    address: str,
+    mailbox: str,
+    now: datetime,
+    case_id: str | None = None,
+    notice_id: str | None = None,
+    gss_code: str | None = None,
+    token_purpose: str = "",
+    token_subject: str = "",
+    link_path: str = "",
+    number: str = "",
+    references: tuple[str, ...] = (),
+) -> Delivery:
+    """Make a delivery that waits to be sent. An authority's answer token hangs on the delivery itself."""
+    delivery_id = new_id()
+    return Delivery(
+        id=delivery_id,
+        letter_id=letter_id,
+        kind=kind,
+        lane=lane,
+        case_id=case_id,
+        notice_id=notice_id,
+        gss_code=gss_code,
+        recipient_name=recipient_name,
+        address=address,
+        mailbox=mailbox,
+        state=DeliveryState.QUEUED,
+        answer=Answer.NONE,
+        confirmed=True,
+        attempts=0,
+        lease=0,
+        token_purpose=token_purpose,
+        token_subject=token_subject or (delivery_id if token_purpose else ""),
+        link_path=link_path,
+        number=number,
+        references=references,
+        created_at=now,
+        due_at=now,
+        accepted_at=None,
+        smtp_code=None,
+        smtp_status=None,
+    )

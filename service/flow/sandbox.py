@@ -1,0 +1,64 @@
+"""The hostile-bytes zone: letters are read in child processes with limits on memory, processor time and the clock.
+
+A letter that breaks its limits takes its child process with it and nothing else.
+"""
+
+import asyncio
+import multiprocessing
+import resource
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import date
+
+from service.flow.understanding import Understood, understand
+
+MEMORY_BYTES = 1 << 30
+PROCESSOR_SECONDS = 10
+CLOCK_SECONDS = 30.0
+
+
+class CannotUnderstand(Exception):  # noqa: N818
+    """The letter took too long, too much memory, or broke the reader; the text names the limit, never the letter."""
+
+
+class Sandbox:
+    """Reads letters in child processes; a broken child is replaced."""
+
+    def __init__(self, *, children: int = 1) -> None:
+        self._children = children
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def understand(self, raw: bytes, today: date) -> Understood:
+        """Read one letter; raises CannotUnderstand."""
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(self._children, mp_context=multiprocessing.get_context("spawn"), initializer=_limit_memory)
+        try:
+            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._pool, _read, raw, today), CLOCK_SECONDS)
+        except TimeoutError:
+            self.close()
+            raise CannotUnderstand("The letter took too long to read.") from None
+        except BrokenProcessPool:
+            self.close()
+            raise CannotUnderstand("Reading the letter took too much memory or processor time.") from None
+        except Exception as error:
+            raise CannotUnderstand(f"The reader failed ({type(error).__name__}).") from None
+
+    def close(self) -> None:
+        """End the child processes, also those that hang."""
+        if self._pool is not None:
+            for child in list((self._pool._processes or {}).values()):
+                child.kill()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+
+def _limit_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _read(raw: bytes, today: date) -> Understood:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + PROCESSOR_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    return understand(raw, today)

@@ -1,0 +1,230 @@
+"""Room 8: bounces, answers and automatic replies find the delivery they are about. What cannot be matched becomes somebody's task."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from service.database.deliveries import Move
+from service.database.unit_of_work import Work
+from service.domain.case import Case
+from service.domain.delivery import Answer, Delivery, DeliveryEvent, Lane, named_state
+from service.domain.errors import NotAllowed, UnknownToken
+from service.domain.people import Role
+from service.flow.house import House
+from service.flow.post import sender_of, write
+from service.flow.understanding import Understood
+from service.mail import compose
+from service.mail.authenticity import OriginResult, judge_origin
+from service.mail.bounce import BounceReport, FailedRecipient
+from service.mail.prefab import readable
+from service.mail.tokens import digest
+
+CARRIERS_NEEDED = 2
+
+
+async def record_bounce(work: Work, report: BounceReport, email_id: str, now: datetime) -> str | None:
+    """Apply a delivery report to the delivery it names and return that one's case; one carrier alone proves nothing."""
+    matched = await _matched(work, report)
+    if matched is None:
+        await work.tasks.add(
+            kind="bounce_unmatched",
+            role=Role.DIRECTORY,
+            at=now,
+            subject_id=email_id,
+            says="A bounce came in that could not be matched to one of our letters. Read it.",
+        )
+        return None
+    delivery, failed = matched
+    event = _event(failed)
+    if event is None:
+        await work.deliveries.note(delivery.id, f"report_{failed.action}", at=now, received_email_id=email_id, code=failed.status or None)
+        return delivery.case_id
+    await work.deliveries.move(
+        [Move(delivery_id=delivery.id, event=event, smtp_status=failed.status or None, received_email_id=email_id)], at=now
+    )
+    if event is DeliveryEvent.BOUNCE_REPORTED:
+        await work.tasks.add(
+            kind="address_bounced",
+            role=Role.DIRECTORY,
+            at=now,
+            case_id=delivery.case_id,
+            subject_id=delivery.id,
+            says=f"Our letter to {delivery.gss_code or 'staff'} bounced ({failed.status or 'no code'}). Find another address, or call.",
+        )
+    work.audit.add("report_received", at=now, case_id=delivery.case_id, subject_id=delivery.id, said=event, status=failed.status)
+    return delivery.case_id
+
+
+async def _matched(work: Work, report: BounceReport) -> tuple[Delivery, FailedRecipient] | None:
+    """Find the delivery that at least two independent carriers name: ids in the report, and the failing recipient itself."""
+    for delivery_id in dict.fromkeys(report.delivery_ids.values()):
+        delivery = await work.deliveries.get(delivery_id)
+        if delivery is None:
+            continue
+        carriers = sum(1 for one in report.delivery_ids.values() if one == delivery_id)
+        same = [one for one in report.recipients if one.address.casefold() == delivery.address.casefold()]
+        if carriers + bool(same) >= CARRIERS_NEEDED and report.recipients:
+            return delivery, (same or list(report.recipients))[0]
+    return None
+
+
+def _event(failed: FailedRecipient) -> DeliveryEvent | None:
+    if failed.action == "delayed":
+        return DeliveryEvent.DELAY_REPORTED
+    return DeliveryEvent.BOUNCE_REPORTED if failed.action == "failed" else None
+
+
+async def record_automatic(work: Work, delivery: Delivery | None, letter: Understood, email_id: str, now: datetime) -> str | None:
+    """Note an automatic reply or a read receipt beside its delivery: it never counts as an answer."""
+    if delivery is None:
+        return None
+    await work.deliveries.note(delivery.id, letter.sort.value, at=now, received_email_id=email_id)
+    return delivery.case_id
+
+
+async def answer_by_reply(work: Work, house: House, delivery: Delivery, letter: Understood, email_id: str, now: datetime) -> str | None:
+    """Take an authority's reply. It is confirmed when it provably came from that authority's own address or domain."""
+    assert delivery.case_id is not None
+    sender = letter.email.from_address or ""
+    confirmed = judge_origin(house.origin, letter.email).result is OriginResult.PASS and _same_house(sender, delivery.address)
+    answer = Answer(letter.response.outcome.value)
+    await _keep(
+        work, house, delivery, answer, who=sender, words=letter.new_text, way="mail", confirmed=confirmed, email_id=email_id, now=now
+    )
+    if answer is Answer.PLEASE_READ:
+        await work.tasks.add(
+            kind="reply_to_read",
+            role=Role.QUALITY,
+            at=now,
+            case_id=delivery.case_id,
+            subject_id=email_id,
+            says=f"{delivery.recipient_name} replied in their own words. Read it.",
+        )
+    return delivery.case_id
+
+
+def _same_house(sender: str, address: str) -> bool:
+    return sender.rpartition("@")[2].casefold() == address.rpartition("@")[2].casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPage:
+    """What a receiving authority sees behind its link."""
+
+    case_reference: str
+    kind: str
+    authority_name: str
+    subject: str
+    text: str = field(repr=False)
+    answer: Answer
+    case_open: bool
+
+
+async def page_for(house: House, token: str) -> AnswerPage | None:
+    """Return the page behind an answer link; looking changes nothing."""
+    async with house.read() as work:
+        delivery = await work.deliveries.by_token(digest(token))
+        if delivery is None or delivery.case_id is None:
+            return None
+        case = await work.cases.get(delivery.case_id)
+        subject, text, _ = readable((await work.letters.get(delivery.letter_id)).wire)
+    return AnswerPage(
+        case_reference=case.reference,
+        kind=delivery.kind,
+        authority_name=delivery.recipient_name,
+        subject=subject,
+        text=text,
+        answer=delivery.answer,
+        case_open=case.state.value == "live",
+    )
+
+
+async def answer_by_link(house: House, token: str, *, name: str, answer: Answer, words: str, now: datetime) -> None:
+    """Take an answer from the page behind a link; raises UnknownToken, or NotAllowed without a typed name."""
+    if not name.strip():
+        raise NotAllowed("Type your name, so that the social worker knows who answered.")
+    if answer in (Answer.NONE, Answer.PLEASE_READ):
+        raise NotAllowed("Choose one of the answers.")
+    async with house.begin() as work:
+        delivery = await work.deliveries.by_token(digest(token))
+        if delivery is None or delivery.case_id is None:
+            raise UnknownToken
+        await _keep(work, house, delivery, answer, who=name.strip(), words=words, way="link", confirmed=True, email_id=None, now=now)
+
+
+async def _keep(
+    work: Work,
+    house: House,
+    delivery: Delivery,
+    answer: Answer,
+    *,
+    who: str,
+    words: str,
+    way: str,
+    confirmed: bool,
+    email_id: str | None,
+    now: datetime,
+) -> None:
+    assert delivery.case_id is not None
+    await work.responses.add(
+        delivery_id=delivery.id,
+        case_id=delivery.case_id,
+        gss_code=delivery.gss_code or "",
+        answer=answer,
+        way=way,
+        confirmed=confirmed,
+        who=who,
+        words=words,
+        received_email_id=email_id,
+        at=now,
+    )
+    if not _weaker(answer, delivery):
+        await work.deliveries.answered(delivery.id, answer, confirmed=confirmed, at=now)
+    work.audit.add("answer_received", at=now, case_id=delivery.case_id, subject_id=delivery.id, answer=answer, way=way, confirmed=confirmed)
+    if answer.matters:
+        await _tell_of_answer_that_matters(work, house, delivery, answer, who, words, now)
+
+
+def _weaker(answer: Answer, delivery: Delivery) -> bool:
+    """An unclear note never hides a plain answer that is already there, nor does *acknowledged* hide *known there*."""
+    return delivery.answer is not Answer.NONE and (
+        answer is Answer.PLEASE_READ or (delivery.answer.matters and answer is Answer.ACKNOWLEDGED)
+    )
+
+
+async def _tell_of_answer_that_matters(
+    work: Work, house: House, delivery: Delivery, answer: Answer, who: str, words: str, now: datetime
+) -> None:
+    assert delivery.case_id is not None
+    case: Case = await work.cases.get(delivery.case_id)
+    authority = await work.people.authority(case.issuing_authority_id)
+    context = compose.answer_matters(
+        sender=sender_of(authority),
+        reference=case.reference,
+        authority=delivery.recipient_name,
+        answer=named_state(delivery.state, answer),
+        said="\n".join(filter(None, (words, who))),
+        at=now,
+    )
+    checkers = {one.address: one.name for one in await work.people.with_role(authority.id, Role.QUALITY)}
+    for address, name in {case.reporter_address: "", **checkers}.items():
+        await write(
+            work,
+            house,
+            authority,
+            "answer_matters",
+            context,
+            to_name=name,
+            to_address=address,
+            lane=Lane.FOUND,
+            now=now,
+            case=case,
+            link_path=f"/cases/{case.id}",
+        )
+    await work.tasks.add(
+        kind="answer_matters",
+        role=Role.QUALITY,
+        at=now,
+        case_id=case.id,
+        subject_id=delivery.id,
+        says=f"{delivery.recipient_name} may know this family. Call them now.",
+    )

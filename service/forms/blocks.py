@@ -1,0 +1,67 @@
+"""The parts every document format is taken apart into: lines, tables of cells, and content controls.
+
+A new format needs only one function from bytes to a `Document`; everything after that is shared.
+"""
+
+from dataclasses import dataclass, field
+
+TICKED = "☒"
+EMPTY = "☐"
+
+
+class Unreadable(Exception):  # noqa: N818
+    """The file cannot be read; *says* is a sentence for the sender that tells why and what to do."""
+
+    def __init__(self, says: str) -> None:
+        super().__init__(says)
+        self.says = says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """One content control of a form: its tag and title as the designer named them, and what was entered (empty when nothing was)."""
+
+    tag: str
+    title: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One paragraph or line. *blank_before* says that an empty line or a new block came first, *indented* that it starts with space."""
+
+    text: str = field(repr=False)
+    place: str
+    heading: bool = False
+    indented: bool = False
+    blank_before: bool = False
+    controls: tuple[Control, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell of a table; its paragraphs are separated by line breaks. *heading* when the document marks it as one."""
+
+    text: str = field(repr=False)
+    controls: tuple[Control, ...] = ()
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table, its rows as they are seen: a cell merged downwards is repeated empty, one merged sideways is there once."""
+
+    number: int
+    rows: tuple[tuple[Cell, ...], ...] = field(repr=False)
+
+
+Block = Line | Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One file taken apart. *is_form* tells a form file from the text of an email, which ranks below it."""
+
+    file: str
+    is_form: bool
+    blocks: tuple[Block, ...] = field(repr=False)

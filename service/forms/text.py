@@ -1,0 +1,161 @@
+"""Takes plain text and HTML apart: bodies of emails with "Label: value" lines, and the tables of pasted forms."""
+
+import re
+
+from lxml import etree, html
+
+from service.forms.blocks import EMPTY, TICKED, Block, Cell, Document, Line, Table
+
+_MAXIMUM_CHARACTERS = 2_000_000
+_MAXIMUM_DEPTH = 80
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|line-through|font-size\s*:\s*0", re.IGNORECASE)
+_DROPPED = frozenset(
+    {"script", "style", "head", "title", "s", "strike", "del", "template", "noscript", "svg", "option", "select", "textarea"}
+)
+_LINES = frozenset({"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "dt", "dd", "pre", "body", "ul", "ol", "form", "fieldset", "legend"})  # fmt: skip
+
+
+def decode(content: bytes, content_type: str = "") -> str:
+    """Decode text by its byte order mark, its declared charset, UTF-8, and last Windows-1252, losing nothing."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
+    declared = re.search(r"charset\s*=\s*\"?([\w-]{1,40})", content_type, re.IGNORECASE)
+    for encoding in ("utf-8", declared[1] if declared else "", "cp1252"):
+        try:
+            return content.decode(encoding) if encoding else content.decode("cp1252")
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return content.decode("utf-8", "replace")
+
+
+def read_text(text: str, file: str, *, is_form: bool) -> Document:
+    """Take plain text apart into lines, remembering indentation and empty lines."""
+    blocks: list[Block] = []
+    blank = True
+    for number, raw in enumerate(text[:_MAXIMUM_CHARACTERS].splitlines(), start=1):
+        line = raw.replace("\u00a0", " ")
+        if re.fullmatch(r"[\s=_*~-]*", line):
+            blank = True
+            continue
+        blocks.append(Line(text=line.strip(), place=f"line {number}", indented=line[:1] in " \t", blank_before=blank))
+        blank = False
+    return Document(file=file, is_form=is_form, blocks=tuple(blocks))
+
+
+def read_html(content: bytes, file: str, *, is_form: bool, content_type: str = "") -> Document:
+    """Take HTML apart as a reader sees it: no scripts, nothing hidden, nothing struck out."""
+    text = re.sub(r"<\?xml[^>]*\?>|\x00", "", decode(content, content_type)[:_MAXIMUM_CHARACTERS])
+    if not text.strip():
+        return Document(file=file, is_form=is_form, blocks=())
+    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(text, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return Document(file=file, is_form=is_form, blocks=())
+    walk = _Walk()
+    walk.element(root, 0)
+    walk.end_line()
+    return Document(file=file, is_form=is_form, blocks=tuple(walk.blocks))
+
+
+class _Walk:
+    """One pass over an HTML page, gathering lines and tables."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._pieces: list[str] = []
+        self._tables = 0
+        self._lines = 0
+        self._blank = True
+        self._heading = False
+
+    def element(self, element: etree._Element, depth: int) -> None:
+        """Walk one element and what follows inside its parent."""
+        if not isinstance(element.tag, str) or element.tag in _DROPPED or _is_hidden(element) or depth > _MAXIMUM_DEPTH:
+            return
+        if element.tag == "table" and _is_grid(element):
+            self.end_line()
+            self._table(element, depth)
+            return
+        is_line = element.tag in _LINES or element.tag in ("tr", "table", "td", "th")
+        if is_line:
+            self.end_line()
+            self._blank = self._blank or element.tag in ("p", "table")
+        self._heading = element.tag in ("h1", "h2", "h3", "h4", "h5", "h6")
+        self._pieces.append(_flat(element.text))
+        self._pieces.append(_input(element))
+        for child in element:
+            if child.tag == "br":
+                self.end_line()
+            else:
+                self.element(child, depth + 1)
+            self._pieces.append(_flat(child.tail))
+        if is_line:
+            self.end_line()
+
+    def end_line(self) -> None:
+        """Finish the line that is being gathered."""
+        text = "".join(self._pieces).strip()
+        self._pieces = []
+        if not text:
+            return
+        self._lines += 1
+        self.blocks.append(Line(text=text, place=f"line {self._lines}", heading=self._heading, blank_before=self._blank))
+        self._blank = False
+        self._heading = False
+
+    def _table(self, table: etree._Element, depth: int) -> None:
+        self._tables += 1
+        nested: list[etree._Element] = []
+        rows = []
+        for row in table.iterfind(".//tr"):
+            if next(row.iterancestors("table")) is not table or _is_hidden(row):
+                continue
+            cells = [cell for cell in row if cell.tag in ("td", "th") and not _is_hidden(cell)]
+            if cells:
+                rows.append(tuple(Cell(text=_cell_text(cell, nested, depth), heading=cell.tag == "th") for cell in cells))
+        self.blocks.append(Table(number=self._tables, rows=tuple(rows)))
+        self._blank = True
+        for inner in nested:
+            self.element(inner, depth + 1)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    return bool(_HIDDEN.search(element.get("style") or "")) or element.get("hidden") is not None
+
+
+def _is_grid(table: etree._Element) -> bool:
+    """Tell a table of answers from one that only lays out the page."""
+    rows = [row for row in table.iterfind(".//tr") if next(row.iterancestors("table")) is table]
+    return any(sum(1 for cell in row if cell.tag in ("td", "th")) > 1 for row in rows)
+
+
+def _flat(text: str | None) -> str:
+    return re.sub(r"[ \t\r\n]+", " ", (text or "").replace("\u00a0", " "))
+
+
+def _input(element: etree._Element) -> str:
+    if element.tag != "input":
+        return ""
+    if (element.get("type") or "").casefold() in ("checkbox", "radio"):
+        return TICKED if element.get("checked") is not None else EMPTY
+    return element.get("value") or "" if (element.get("type") or "text").casefold() == "text" else ""
+
+
+def _cell_text(cell: etree._Element, nested: list[etree._Element], depth: int) -> str:
+    inner = _Walk()
+    for table in cell.iter("table"):
+        if next((parent for parent in table.iterancestors("table", "td", "th")), None) is cell:
+            nested.append(table)
+    if nested:
+        cell = etree.fromstring(
+            etree.tostring(cell, method="xml", with_tail=False), etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+        )
+        for table in list(cell.iter("table")):
+            parent = table.getparent()
+            if parent is not None:
+                parent.remove(table)
+    inner.element(cell, depth + 1)
+    inner.end_line()
+    return "\n".join(block.text for block in inner.blocks if isinstance(block, Line))

@@ -1,0 +1,226 @@
+"""The decision in a reply: one word on the first new line, in English or Welsh, and nothing that could mean something else.
+
+Who sent the reply, and whether it may be believed, is judged elsewhere. Doubt is `unclear`, and `unclear` never approves.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from service.mail.classify import Sort, is_reaction, our_delivery_id, sort_of
+from service.mail.message import IncomingEmail
+from service.mail.quoting import Divided, blank, divide, unquoted_below
+
+
+class Verdict(StrEnum):
+    """What a reply to a decision request says."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETURN = "return"
+    HOLD = "hold"
+    UNCLEAR = "unclear"
+    NOT_A_DECISION = "not_a_decision"
+
+
+class Check(StrEnum):
+    """What a reply to a quality assurance request says."""
+
+    PASS = "pass"  # noqa: S105
+    RETURN = "return"
+    UNCLEAR = "unclear"
+    NOT_A_CHECK = "not_a_check"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One reading of a reply: the verdict, the number typed behind the word, the reason."""
+
+    verdict: Verdict
+    number: str | None = None
+    reason: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityAnswer:
+    """One reading of a quality assurance reply."""
+
+    answer: Check
+    number: str | None = None
+    question: str | None = field(default=None, repr=False)
+
+
+_DECIDE = {
+    "approve": ("approve", "approved", "i approve", "cymeradwyo", "cymeradwywyd"),
+    "reject": ("reject", "rejected", "gwrthod"),
+    "return": ("return", "dychwelyd"),
+    "hold": ("hold", "dal"),
+}
+_CHECK = {"pass": ("pass", "passed", "pasio"), "return": ("return", "dychwelyd")}
+_WITH_REASON = frozenset(("reject", "return"))
+
+_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a\u202c\u2060-\u2064\u2066-\u2069\ufeff"
+_GAP = rf"[\s\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000{_INVISIBLE}]"
+_QUOTES = "\"'`´“”„‟‘’‚‛«»‹›"
+_EDGE = rf"(?:{_GAP}|[{_QUOTES}])*"
+_CONDITION = re.compile(
+    r"^(?:if|unless|until|only if|only when|once|when|provided|providing|subject to|as long as|except|but|or|and|not"
+    r"|never|os|oni bai|pan|ond|neu|a|ac)\b|^[?/,&]|^\W*$",
+    re.I,
+)
+
+
+class _Grammar:
+    def __init__(self, words: dict[str, tuple[str, ...]]) -> None:
+        self.verdicts = {word: verdict for verdict, group in words.items() for word in group}
+        spelled = "|".join(re.escape(w).replace(r"\ ", f"{_GAP}+") for w in sorted(self.verdicts, key=len, reverse=True))
+        # ASCII only: without it the dotless i of Turkish and the long s would count as i and s
+        self.exact = re.compile(rf"{_EDGE}(?P<word>{spelled})(?:{_GAP}+(?P<number>[0-9]{{1,12}}))?{_EDGE}[.!]?{_EDGE}", re.A | re.I)
+        self.reasoned = re.compile(
+            rf"{_EDGE}(?P<word>{spelled})(?:{_GAP}+(?P<number>[0-9]{{3,12}})(?![0-9/.,-]*[0-9]))?(?P<sep>{_GAP}*[:\u2010-\u20"
+            rf"15-]{_GAP}*|{_GAP}+)(?P<reason>\S.*)",
+            re.A | re.I | re.S,
+        )
+
+    def verdict_of(self, word: str) -> str:
+        return self.verdicts[re.sub(rf"{_GAP}+", " ", word).casefold()]
+
+    def read_line(self, line: str) -> tuple[str, str | None, str | None] | None:
+        """Return verdict, number and reason of a line that is as a whole a decision, else None."""
+        line = line[:5000]
+        if not line.isascii() and re.search("[\u202d\u202e]", line):
+            return None
+        if match := self.exact.fullmatch(line):
+            return self.verdict_of(match["word"]), match["number"], None
+        match = self.reasoned.fullmatch(line)
+        if match is None or (verdict := self.verdict_of(match["word"])) not in _WITH_REASON:
+            return None
+        reason = match["reason"].strip(" \u00a0")
+        colon = re.search(r"\S", match["sep"]) is not None
+        if (_CONDITION.match(reason) and not (colon and verdict == "return")) or self.exact.fullmatch(reason) or self.another(reason):
+            return None
+        return verdict, match["number"], reason
+
+    def another(self, reason: str) -> bool:
+        """Say whether a shouted decision word stands in a reason: two decisions on one line."""
+        first = reason.split(None, 1)[0].strip(".,;:!?").casefold() if reason.split() else ""
+        return first in self.verdicts and first not in ("return", "hold", "dal", "pass")
+
+
+_DECISIONS = _Grammar(_DECIDE)
+_CHECKS = _Grammar(_CHECK)
+_UNCLEAR: tuple[str, str | None, str | None] = ("unclear", None, None)
+
+
+def _offered(lines: Sequence[str], grammar: _Grammar) -> set[int]:
+    """Return the places of lines that offer the words to choose from, as our own letter does: three or more words together."""
+    starts: list[tuple[int, str]] = []
+    places: set[int] = set()
+
+    def close() -> None:
+        if len({word for _, word in starts}) >= min(3, len(set(grammar.verdicts.values()))):
+            places.update(i for i, _ in starts)
+        starts.clear()
+
+    opening = re.compile(rf"{_EDGE}(?P<word>{'|'.join(map(re.escape, grammar.verdicts))})\b", re.A | re.I)
+    for i, line in enumerate(lines):
+        if blank(line):
+            continue
+        if found := opening.match(line):
+            starts.append((i, grammar.verdict_of(found["word"])))
+        else:
+            close()
+    close()
+    return places
+
+
+def _same(one: tuple[str, str | None, str | None], other: tuple[str, str | None, str | None]) -> bool:
+    return one[0] == other[0] and (one[1] is None or other[1] is None or one[1] == other[1])
+
+
+def _contradicted(first: tuple[str, str | None, str | None], divided: Divided, later: Sequence[str], grammar: _Grammar) -> bool:
+    below = unquoted_below(divided)
+    offered = _offered(below, grammar)
+    rest = [(line, first[0] in _WITH_REASON) for line in later]
+    rest += [(line, True) for line in (*divided.signature, *(line for i, line in enumerate(below) if i not in offered))]
+    for line, lenient in rest:
+        other = grammar.read_line(line)
+        if other is None or _same(first, other):
+            continue
+        # quoted prose such as "Return interview is booked" begins with a word; it decides only with a number, a colon or in capitals
+        emphatic = other[1] is not None or re.match(rf"{_EDGE}\S+{_GAP}*[:\u2010-\u2015-]", line) or line.split(None, 1)[0].isupper()
+        if not lenient or emphatic or grammar.exact.fullmatch(line[:5000]):
+            return True
+    return False
+
+
+def _read_view(text: str, from_html: bool, grammar: _Grammar) -> tuple[str, str | None, str | None]:
+    divided = divide(text, from_html=from_html)
+    place = next((i for i, line in enumerate(divided.new) if not blank(line)), None)
+    if place is None:
+        return _UNCLEAR
+    first = grammar.read_line(divided.new[place])
+    later = divided.new[place + 1 :]
+    if first is None:
+        return _UNCLEAR
+    verdict, number, reason = first
+    if verdict in _WITH_REASON:
+        paragraph: list[str] = []
+        for line in later:
+            if blank(line):
+                if paragraph or reason:
+                    break
+                continue
+            paragraph.append(line.strip())
+        reason = " ".join(([reason] if reason else []) + paragraph) or None
+    if _contradicted(first, divided, later, grammar):
+        return _UNCLEAR
+    return verdict, number, reason
+
+
+_INCOMPLETE = frozenset(("could not be read in full", "too many parts", "nested too deep", "text cut short"))
+
+
+def _read(email: IncomingEmail, grammar: _Grammar) -> tuple[str, str | None, str | None]:
+    has_text = any(text is not None and text.strip() for text, _ in email.segments)
+    has_html = any(markup is not None for _, markup in email.segments)
+    if not email.segments or _INCOMPLETE & set(email.problems):
+        return _UNCLEAR
+    read = [_read_view(email.plain_view, not has_text, grammar)]
+    if has_html:
+        read.append(_read_view(email.html_view, True, grammar))
+    first, last = read[0], read[-1]
+    if first[0] != last[0] or first[1] != last[1]:
+        return _UNCLEAR
+    return first
+
+
+_MACHINES = frozenset((Sort.AUTO_REPLY, Sort.CHALLENGE, Sort.BOUNCE, Sort.DSN_SUCCESS, Sort.FEEDBACK, Sort.READ_RECEIPT, Sort.CALENDAR))
+
+
+_DOUBTFUL = frozenset((Sort.ENCRYPTED, Sort.FORWARD, Sort.LIST, Sort.SPAM, Sort.MALFORMED))
+
+
+def _by_machine(email: IncomingEmail) -> bool:
+    return email.return_path == "" or our_delivery_id(email) is not None or sort_of(email) in _MACHINES or is_reaction(email)
+
+
+def read_decision(email: IncomingEmail) -> Decision:
+    """Read an approver's reply."""
+    if _by_machine(email):
+        return Decision(verdict=Verdict.NOT_A_DECISION)
+    if sort_of(email) in _DOUBTFUL:
+        return Decision(verdict=Verdict.UNCLEAR)
+    verdict, number, reason = _read(email, _DECISIONS)
+    return Decision(verdict=Verdict(verdict), number=number, reason=reason)
+
+
+def read_check(email: IncomingEmail) -> QualityAnswer:
+    """Read a quality assurance reply: PASS, or RETURN and a question, with the strictness of a decision."""
+    if _by_machine(email):
+        return QualityAnswer(answer=Check.NOT_A_CHECK)
+    if sort_of(email) in _DOUBTFUL:
+        return QualityAnswer(answer=Check.UNCLEAR)
+    answer, number, question = _read(email, _CHECKS)
+    return QualityAnswer(answer=Check(answer), number=number, question=question)

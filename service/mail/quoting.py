@@ -1,0 +1,133 @@
+"""Which lines of a reply are new, and which belong to a banner, a signature or the letter that is answered (English, Welsh and others)."""
+
+import re
+from dataclasses import dataclass
+
+from service.mail.message import IncomingEmail
+from service.mail.visible import BANNER
+
+_WROTE = (
+    r"wrote|writes|ysgrifennodd|ysgrifennwyd|schrieb|napisa[łl]|napisał\(a\)|a écrit|a ecrit|escribi[óo]|ha scritto"
+    r"|schreef|skrev|escreveu|kirjoitti|написал"
+)
+_ATTRIBUTION = re.compile(rf"^\s*(?:On|Ar|Am|Dnia|W dniu|Le|El|Il|Op|Den|På|Em|\d)\b.*\b(?:{_WROTE})\b.{{0,150}}:\s*$", re.I | re.S)
+_ATTRIBUTION_START = re.compile(r"^\s*(?:On|Ar|Am|Dnia|W dniu|Le|El|Il|Op|Den|På|Em|\d{1,4}[-/.]\d)\b")
+_SHORT_ATTRIBUTION = re.compile(rf"^\s*\S.{{0,200}}(?:@\S+|>)\s+(?:{_WROTE})\s*:\s*$|^\s*ysgrifennodd\b.{{0,200}}:\s*$", re.I)
+_DASHED = re.compile(r"^\s*-{2,}\s*[^\W_].{2,60}?[^\W_]\s*-{2,}\s*$")
+_RULE = re.compile(r"^\s*_{10,}\s*$")
+_APPLE_FORWARD = re.compile(r"^\s*(?:begin forwarded message|dechrau neges a anfonwyd ymlaen)\s*:\s*$", re.I)
+_MARKER = re.compile(r"please reply above this line|atebwch uwchben y llinell hon", re.I)
+_FROM = re.compile(r"^\s*\*?(?:from|oddi wrth|gan|von|od|de|da|van|fra|från|lähettäjä|от)\s*:\*?\s*\S", re.I)
+_FIELD = re.compile(r"^\s*\*?[^\W\d_][\w \-/]{0,24}\s?:\*?(?:\s|$)")
+_SECOND = re.compile(
+    r"^\s*\*?(?:sent|date|to|subject|anfonwyd|dyddiad|at|pwnc|gesendet|datum|an|betreff|wys[łl]an[oe]|data|do|temat|envoyé|à|objet|enviado|para|asunto"
+    r"|inviato|oggetto|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|emne)\s?:",
+    re.I,
+)
+_SIGNATURE = re.compile(r"^-- ?$")
+_DEVICE = re.compile(
+    r"^\s*(?:sent from (?:my |outlook|mail for|yahoo|samsung|the all)|get outlook for|anfonwyd o(?:'|’)?m? )"
+    r"|^\s*gesendet von |^\s*wysłane z ",
+    re.I,
+)
+_BLANK = re.compile(r"^[\s\u00a0\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028\u2029\u2060-\u2069\ufeff]*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Divided:
+    """A reply divided: its new lines, its signature, and what stands from the quotation on."""
+
+    new: tuple[str, ...]
+    signature: tuple[str, ...]
+    below: tuple[str, ...]
+    forwarded: bool = False
+
+
+def blank(line: str) -> bool:
+    """Say whether nothing on *line* is visible."""
+    return _BLANK.match(line) is not None
+
+
+def _header_block(lines: list[str], start: int) -> bool:
+    """Say whether the header lines of a quoted letter begin at *start*, in whatever language."""
+    known = _FROM.match(lines[start]) is not None
+    if not _FIELD.match(lines[start]) or not (known or "@" in lines[start]):
+        return False
+    near = [line for line in lines[start : start + 10] if not blank(line)][:5]
+    fields = 0
+    for line in near:
+        if not _FIELD.match(line):
+            break
+        fields += 1
+    return (known and fields >= 2 and ("@" in lines[start] or _SECOND.match(near[1]) is not None)) or (fields >= 3 and "@" in lines[start])
+
+
+def starts_quotation(lines: list[str], i: int) -> bool:
+    """Say whether the letter that is answered begins at line *i*."""
+    line = lines[i][:2000]
+    stripped = line.lstrip("\ufeff\u200b \u00a0\t")
+    if stripped.startswith(">") or _MARKER.search(line) or _APPLE_FORWARD.match(line) or _DASHED.match(line):
+        return True
+    if _RULE.match(line):
+        after = next((j for j in range(i + 1, min(i + 4, len(lines))) if not blank(lines[j])), None)
+        return after is None or _header_block(lines, after) or _FROM.match(lines[after]) is not None or bool(_MARKER.search(lines[after]))
+    if _SHORT_ATTRIBUTION.match(line) or _header_block(lines, i):
+        return True
+    if _ATTRIBUTION_START.match(line):
+        joined = ""
+        for nearby in lines[i : i + 5]:
+            if blank(nearby):
+                break
+            joined += " " + nearby[:500]
+            if nearby.rstrip().endswith(":") and _ATTRIBUTION.match(joined):
+                return True
+    return False
+
+
+def _skip_banners(lines: list[str], whole_paragraphs: bool) -> int:
+    """Return the index of the first line behind the banners that a gateway put on top."""
+    i = 0
+    while True:
+        while i < len(lines) and blank(lines[i]):
+            i += 1
+        if i >= len(lines) or not BANNER.match(lines[i]):
+            return i
+        i += 1
+        while whole_paragraphs and i < len(lines) and not blank(lines[i]) and not starts_quotation(lines, i):
+            i += 1
+
+
+def divide(text: str, *, from_html: bool = False) -> Divided:
+    """Divide the text of a reply; in text made from HTML a banner is one line, elsewhere a paragraph."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    begin = _skip_banners(lines, not from_html)
+    end = next((i for i in range(begin, len(lines)) if starts_quotation(lines, i)), len(lines))
+    sign = next((i for i in range(begin, end) if _SIGNATURE.match(lines[i]) or _DEVICE.match(lines[i])), end)
+    forwarded = end < len(lines) and bool(re.search(r"forward|ymlaen|weitergeleitet", lines[end], re.I))
+    return Divided(new=tuple(lines[begin:sign]), signature=tuple(lines[sign:end]), below=tuple(lines[end:]), forwarded=forwarded)
+
+
+def unquoted_below(divided: Divided) -> tuple[str, ...]:
+    """Return the lines from the quotation on that carry no quotation mark: the quoted letter of some clients, or an answer below."""
+    return tuple(line for line in divided.below if not line.lstrip("\ufeff\u200b \u00a0\t").startswith(">"))
+
+
+def new_text(email: IncomingEmail) -> str:
+    """Return what the writer of a reply wrote: without banner, signature and the letter that is answered."""
+    has_text = any(text is not None and text.strip() for text, _ in email.segments)
+    divided = divide(email.plain_view, from_html=not has_text)
+    if not any(not blank(line) for line in divided.new) and divided.below and not divided.forwarded:
+        answers = _answers_below(divided.below)
+        if answers:
+            return answers
+    return "\n".join(divided.new).strip()
+
+
+def _answers_below(below: tuple[str, ...]) -> str:
+    """Return what stands unmarked between and under marked quotations, when somebody answers below."""
+    if not any(line.startswith(">") for line in below):
+        return ""
+    last = next(i for i in range(len(below) - 1, -1, -1) if below[i].startswith(">"))
+    tail = list(below[last + 1 :])
+    sign = next((i for i, line in enumerate(tail) if _SIGNATURE.match(line) or _DEVICE.match(line)), len(tail))
+    return "\n".join(tail[:sign]).strip()

@@ -1,0 +1,74 @@
+"""Every setting, read once from the environment (prefix `NATIONAL_ALERTS_`) and handed on as values. No secret has a default."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class OAuthSettings(BaseModel):
+    """OAuth 2.0 client credentials, for Exchange Online and others that take no password."""
+
+    token_url: str
+    client_id: str
+    client_secret: SecretStr
+    scope: str
+
+
+class ImapSettings(BaseModel):
+    """The shared mailbox; *move* says whether handled letters are moved out of the folder they came in."""
+
+    address: str
+    host: str
+    port: int = 993
+    user: str
+    password: SecretStr | None = None
+    oauth: OAuthSettings | None = None
+    tls: bool = True
+    ca_file: Path | None = None
+    folders: tuple[str, ...] = ("INBOX", "Junk")
+    move: bool = True
+
+
+class SmtpSettings(BaseModel):
+    """The relay our letters leave by. *verp* says whether it lets the return path carry a token (Exchange Online does not)."""
+
+    host: str
+    port: int = 587
+    user: str | None = None
+    password: SecretStr | None = None
+    oauth: OAuthSettings | None = None
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    ca_file: Path | None = None
+    connections: int = 4
+    verp: bool = True
+    ehlo_name: str = "localhost"
+
+
+class Settings(BaseSettings):
+    """The settings of one process."""
+
+    model_config = SettingsConfigDict(env_prefix="NATIONAL_ALERTS_", env_nested_delimiter="__", hide_input_in_errors=True)
+
+    database_url: str
+    master_key: SecretStr | None = None
+    master_key_file: Path | None = None
+    base_url: str = "http://127.0.0.1:8000"
+    origin: str = "none"
+    imap: ImapSettings | None = None
+    smtp: SmtpSettings | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    tick_seconds: float = 1.0
+    poll_seconds: float = 60.0
+
+    def master_key_text(self) -> str:
+        """Return the master key from the setting or its file; raises ValueError when there is none."""
+        if self.master_key is not None:
+            return self.master_key.get_secret_value()
+        if self.master_key_file is not None:
+            return self.master_key_file.read_text(encoding="ascii")
+        raise ValueError(
+            "There is no master key. Set NATIONAL_ALERTS_MASTER_KEY or NATIONAL_ALERTS_MASTER_KEY_FILE (make one: national-alerts new-key)."
+        )

@@ -1,0 +1,73 @@
+"""Letters that were put aside: why each is held, its text, and the choice to release or dismiss it."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from service.database import pages
+from service.database.unit_of_work import Work
+from service.domain.errors import NotFound
+from service.domain.people import Role
+from service.flow import quarantine
+from service.web.letter_text import readable
+from service.web.render import page
+from service.web.session import SignedIn, Site, TheSite, Visitor, need, read_form
+
+router = APIRouter(prefix="/quarantine")
+
+
+@router.get("")
+async def listed(request: Request, visitor: SignedIn, site: TheSite) -> Response:
+    """List the held letters; a system administrator sees only how many there are."""
+    need(visitor.sees_quarantine or visitor.may(Role.SYSTEM))
+    async with site.house.read() as work:
+        authority = await work.people.authority(visitor.person.issuing_authority_id)
+        numbers = await pages.numbers(work, authority.id, authority.mailbox)
+        letters = await pages.quarantine(work, authority.mailbox) if visitor.sees_quarantine else ()
+    return page(request.state.nonce, "quarantine.html", visitor=visitor, letters=letters, count=numbers.quarantined)
+
+
+@router.get("/{email_id}")
+async def show(request: Request, email_id: str, visitor: SignedIn, site: TheSite) -> Response:
+    """Show one held letter as text."""
+    return await _letter_page(request, email_id, visitor, site)
+
+
+@router.post("/{email_id}/release")
+async def released(request: Request, email_id: str, visitor: SignedIn, site: TheSite) -> Response:
+    """Accept a held letter as a submission."""
+    await _form(request, email_id, visitor, site)
+    await quarantine.release(site.house, email_id, visitor.person, site.clock())
+    return RedirectResponse("/quarantine", status_code=303)
+
+
+@router.post("/{email_id}/dismiss")
+async def dismissed(request: Request, email_id: str, visitor: SignedIn, site: TheSite) -> Response:
+    """Put a held letter away for good, with the reason."""
+    reason = await _form(request, email_id, visitor, site)
+    if not reason:
+        return await _letter_page(request, email_id, visitor, site, fault=("reason", "Say why this letter needs no action"))
+    await quarantine.dismiss(site.house, email_id, visitor.person, reason, site.clock())
+    return RedirectResponse("/quarantine", status_code=303)
+
+
+async def _letter_page(request: Request, email_id: str, visitor: Visitor, site: Site, *, fault: tuple[str, str] | None = None) -> Response:
+    async with site.house.read() as work:
+        held = await _held(work, email_id, visitor)
+        letter = await readable(await work.received.raw(email_id))
+    status = 400 if fault else 200
+    return page(request.state.nonce, "quarantined.html", status=status, visitor=visitor, held=held, letter=letter, fault=fault)
+
+
+async def _form(request: Request, email_id: str, visitor: Visitor, site: Site) -> str:
+    form = await read_form(request, visitor)
+    async with site.house.read() as work:
+        await _held(work, email_id, visitor)
+    return form.get("reason", "")
+
+
+async def _held(work: Work, email_id: str, visitor: Visitor) -> pages.HeldLetter:
+    if not visitor.sees_quarantine:
+        raise NotFound
+    authority = await work.people.authority(visitor.person.issuing_authority_id)
+    return await pages.held_letter(work, email_id, authority.mailbox)

@@ -1,0 +1,114 @@
+"""Who is looking at a page: the session cookie, the token that every form of a session carries, and what each role may open."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+from service.domain.errors import NotAllowed
+from service.domain.people import Person, Role
+from service.flow import sign_in
+from service.flow.house import House
+from service.web.errors import FROM_ELSEWHERE, SignInNeeded
+
+_LONGEST_FORM = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What the pages share."""
+
+    house: House
+    clock: Callable[[], datetime]
+    secure: bool
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session cookie; browsers hold `__Host-` cookies to this host and to TLS."""
+        return "__Host-session" if self.secure else "session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A signed-in member of staff and the token of their forms."""
+
+    person: Person
+    csrf: str = field(repr=False)
+
+    def may(self, *roles: Role) -> bool:
+        """Whether the person holds one of *roles*."""
+        return self.person.has(*roles)
+
+    @property
+    def sees_cases(self) -> bool:
+        """Whether the contents of cases may be shown."""
+        return self.may(*(role for role in Role if role.sees_cases))
+
+    @property
+    def sees_timelines(self) -> bool:
+        """Whether the list of cases and their timelines may be shown."""
+        return self.sees_cases or self.may(Role.AUDITOR)
+
+    @property
+    def sees_quarantine(self) -> bool:
+        """Whether held letters may be shown; a system administrator sees only how many there are."""
+        return self.may(Role.QUALITY)
+
+    @property
+    def sees_directory(self) -> bool:
+        """Whether the directory may be shown."""
+        return self.may(Role.DIRECTORY, Role.QUALITY, Role.APPROVER)
+
+
+def site_of(request: Request) -> Site:
+    """Return what the pages share."""
+    site: Site = request.app.state.site
+    return site
+
+
+async def signed_in(request: Request) -> Visitor:
+    """Return who is signed in; raises SignInNeeded."""
+    visitor = await perhaps_signed_in(request)
+    if visitor is None:
+        raise SignInNeeded
+    return visitor
+
+
+async def perhaps_signed_in(request: Request) -> Visitor | None:
+    """Return who is signed in, if anybody."""
+    site = site_of(request)
+    session = request.cookies.get(site.cookie, "")
+    person = await sign_in.who(site.house, session, site.clock()) if session else None
+    return Visitor(person=person, csrf=form_token(session)) if person else None
+
+
+SignedIn = Annotated[Visitor, Depends(signed_in)]
+TheSite = Annotated[Site, Depends(site_of)]
+
+
+def form_token(session: str) -> str:
+    """Derive the form token from the session secret: it dies with the session and no other site can know it."""
+    return hmac.new(session.encode(), b"national-alerts form", hashlib.sha256).hexdigest()
+
+
+async def read_form(request: Request, visitor: Visitor | None = None) -> Mapping[str, str]:
+    """Read the posted fields; with *visitor*, refuse a form that does not carry this session's token."""
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise NotAllowed(FROM_ELSEWHERE)
+    async with request.form(max_files=0, max_fields=_LONGEST_FORM) as form:
+        fields = {name: "" if isinstance(value, UploadFile) else value.strip() for name, value in form.items()}
+    if visitor is not None and not hmac.compare_digest(fields.get("csrf", "").encode(), visitor.csrf.encode()):
+        raise NotAllowed(FROM_ELSEWHERE)
+    return fields
+
+
+def need(permitted: bool) -> None:
+    """Refuse a section of the site to a role that has no business there."""
+    if not permitted:
+        raise NotAllowed

@@ -1,0 +1,51 @@
+"""A migrated database for a test: SQLite always, PostgreSQL wherever it is installed."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from service.database import schema
+from service.database.keys import MasterKey
+from service.database.unit_of_work import Database, Work
+from service.domain.people import Role
+
+MASTER = MasterKey(b"a master key for the tests only!")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgres_url")
+        return url
+    return f"sqlite+aiosqlite:///{tmp_path / 'alerts.db'}"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated database."""
+    await schema.upgrade(database_url)
+    opened = Database(database_url, MASTER)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
+    """A migrated SQLite database, for tests that are not about the database."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'alerts.db'}"
+    await schema.upgrade(url)
+    opened = Database(url, MASTER)
+    yield opened
+    await opened.close()
+
+
+async def settle_kent(work: Work) -> str:
+    """Add Kent with a mailbox and four people, and return its id."""
+    authority_id = await work.people.add_authority(
+        gss_code="E10000016", name="Kent County Council", code="KEN", policy="national", mailbox="alerts@kent.test", phone="01632 960100"
+    )
+    for name, role in (("sam", Role.REPORTER), ("priya", Role.QUALITY), ("helen", Role.APPROVER), ("ada", Role.APPROVER)):
+        await work.people.add(authority_id=authority_id, name=name.title(), address=f"{name}@kent.test", roles=frozenset({role}))
+    return authority_id

@@ -1,0 +1,53 @@
+"""A plan says what an import would do, what to look at, and when one person is not enough."""
+
+from datetime import UTC, datetime
+
+from directory.authority import shipped
+from directory.contact import Contact
+from directory.importing import ContactRow
+from directory.planning import plan
+
+CODES = [authority.gss_code for authority in shipped()]
+
+
+def contact(gss_code: str, address: str = "alerts@council.gov.uk") -> Contact:
+    return Contact(gss_code=gss_code, address=address, role="custodian", proved_at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def row(gss_code: str, address: str = "alerts@council.gov.uk") -> ContactRow:
+    return ContactRow(row=2, gss_code=gss_code, role="custodian", address=address)
+
+
+def test_the_same_contacts_change_nothing_and_keep_their_proof() -> None:
+    planned = plan([row(CODES[0])], [contact(CODES[0])])
+    assert planned.empty
+    assert planned.unchanged == (contact(CODES[0]),)
+
+
+def test_five_rows_where_two_hundred_are_known_need_a_second_person() -> None:
+    planned = plan([row(gss) for gss in CODES[:5]], [contact(gss) for gss in CODES])
+    assert planned.second_person_reason() == "The file leaves out 210 of the 215 contacts that are known now."
+    assert len(planned.absent) == 210
+
+
+def test_changing_all_addresses_needs_a_second_person_and_changing_one_does_not() -> None:
+    known = [contact(gss) for gss in CODES]
+    all_new = plan([row(gss, "new@council.gov.uk") for gss in CODES], known)
+    assert all_new.second_person_reason() == "The file changes 215 of the 215 addresses that are known now."
+    one_new = plan([row(CODES[0], "new@council.gov.uk"), *(row(gss) for gss in CODES[1:])], known)
+    assert one_new.second_person_reason() is None
+
+
+def test_the_first_list_of_all_needs_no_second_person() -> None:
+    assert plan([row(gss) for gss in CODES], []).second_person_reason() is None
+
+
+def test_a_new_domain_a_lookalike_and_a_personal_mailbox_are_remarked_on_without_the_address() -> None:
+    planned = plan([row(CODES[0], "amy.sample@council.gov.uk.example.org")], [contact(CODES[0])])
+    said = [remark.says for remark in planned.remarks]
+    assert len(said) == 3
+    assert not any("amy" in line or "example.org" in line for line in said)
+
+
+def test_an_allowed_domain_and_a_team_mailbox_are_not_remarked_on() -> None:
+    assert plan([row(CODES[0], "alerts@trust.org")], [], allowed_domains={"Trust.org"}).remarks == ()

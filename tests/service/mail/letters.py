@@ -1,0 +1,168 @@
+"""The case that the letter tests write about: one full form, one with next to nothing in it, and every letter's contexts."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from service.mail import compose
+from service.mail.compose import Context, FindingLine, Question, Sender
+from service.mail.prefab import Slots
+
+FOLDER = Path(__file__).parents[3] / "mail_templates"
+REFERENCE = "KEN-2026-0042-K"
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+BARE = Sender(authority="Kent County Council", address="alerts@kent.test", phone="01632 960100")
+SENDER = Sender(
+    authority="Kent County Council", address="alerts@kent.test", phone="01632 960100", out_of_hours="01632 960199", team="Safeguarding"
+)
+FULL: dict[str, Any] = {
+    "date_went_missing": "2026-10-20",
+    "date_last_seen": "2026-10-19",
+    "last_seen": "At school, by her class teacher",
+    "children": [
+        {
+            "family_name": "Example",
+            "given_names": "Amy Jane",
+            "aliases": ["Amy Sample"],
+            "date_of_birth": "2018-03-04",
+            "unborn": False,
+            "expected_delivery_date": None,
+            "sex": "female",
+            "ethnicity": "White British",
+            "legal_status": ["child_protection_plan"],
+            "plan_start": "2026-02-11",
+            "plan_categories": ["neglect"],
+            "identifiers": {"nhs_number": "999 000 0018"},
+            "description": "Brown hair, scar on left hand",
+            "school": "Sample Primary School",
+        },
+    ],
+    "adults": [
+        {
+            "name": "Jo Example",
+            "aliases": ["Jo Sample"],
+            "date_of_birth": "1994-07-01",
+            "relationship": "mother",
+            "parental_responsibility": True,
+            "in_custody": False,
+            "address": None,
+            "phone": None,
+            "risk": None,
+        }
+    ],
+    "addresses": [
+        {"kind": "home", "text": "1 Example Road, Exampleton", "postcode": "ZZ99 9ZZ", "confidential": False},
+        {"kind": "refuge", "text": "7 Hidden Lane", "postcode": "ZZ98 8ZZ", "confidential": True},
+    ],
+    "links_to_areas": ["Leeds (maternal aunt)", "Poland"],
+    "associates": [],
+    "vehicles": ["Blue Ford Fiesta ZZ99 ZZZ"],
+    "phones": [],
+    "circumstances": "She did not come to school on Tuesday.",
+    "actions_taken": "Home visits on 21 and 23 October.",
+    "reason_for_concern": "Neglect.",
+    "exceptional_criterion": None,
+    "risk_level": "high",
+    "police_reference": "XY/12345/26",
+    "media_strategy": {"considered": True, "necessary": False, "media_to_be_informed": False},
+    "social_worker": {"name": "Sam Worker", "team": "Team 4", "phone": "01632 960001", "email": "sam.worker@kent.test"},
+    "team_manager": {"name": "Max Manager", "team": None, "phone": None, "email": None},
+    "out_of_hours_contact": None,
+    "police_contact": None,
+    "found": {
+        "date": "2026-11-20",
+        "where": "At her aunt's flat in Leeds",
+        "found_authority": "Leeds City Council",
+        "seen_by": "Pat Officer",
+        "date_seen": "2026-11-21",
+        "physically_seen": True,
+        "deceased": False,
+    },
+}
+NAMES = ("Amy", "Example", "Sample", "Exampleton", "Leeds")
+FINDING = FindingLine(outcome="not_met", says="Only 12 days have passed.", source="Kent 2.4.3", label="Date missing")
+
+
+def contexts(*, full: bool) -> dict[str, Context]:
+    """Return a context for every letter, with everything known or with as little as can be."""
+    sender, fields = (SENDER, FULL) if full else (BARE, {})
+    case: dict[str, Any] = {"sender": sender, "reference": REFERENCE}
+    notice: dict[str, Any] = {**case, "number": 2, "as_at": NOON}
+    read = [("Child", "Amy Jane Example"), ("Date missing", "20 October 2026")] if full else []
+    findings = [FINDING] if full else []
+    some = ["One thing.", "Another thing."] if full else []
+    answer_by = NOON if full else None
+    ask = [Question(number=n, label=f"Label {n}", why="It matters.", source="Kent 2.4.3") for n in ((1, 2, 3, 4) if full else (1,))]
+    return {
+        "submission_receipt": compose.receipt(
+            **case, read=read, next_step="Quality assurance looks at it next.", decide_by=answer_by, questions=2 * full
+        ),
+        "submission_questions": compose.questions(**case, questions=ask),
+        "submission_not_ours": compose.not_ours(**case, looks_like="a placement notice", goes_to="the placements team", passed_on=full),
+        "quality_request": compose.quality_request(**case, kind="alert", read=read, findings=findings),
+        "approval_request": compose.approval_request(
+            **case,
+            kind="alert",
+            letter_subject="NATIONAL ALERT – child missing",
+            letter_text="What we ask\n\nCheck.\n" if full else "",
+            recipients=212 if full else 1,
+            decide_by=NOON,
+            expires_at=NOON,
+            findings=findings,
+            days_missing=35 if full else None,
+            left_out=["Authority X: no address works"] if full else (),
+            differences=some,
+        ),
+        "decision_unclear": compose.decision_unclear(**case, reason="The first line was not one of the words we asked for."),
+        "decision_taken": compose.decision_taken(
+            **case,
+            kind="alert",
+            approved=full,
+            by="Alex Head",
+            at=NOON,
+            way="email reply",
+            recipients=212 * full,
+            reason="" if full else "Too early.",
+            can_stop=full,
+        ),
+        "alert": compose.alert(fields, **notice, answer_by=answer_by),
+        "update": compose.update(fields, **notice, changed=some, answer_by=answer_by),
+        "renewal": compose.renewal(fields, **notice, done_since=some, answer_by=answer_by),
+        "found": compose.found(fields, **notice),
+        "withdrawal": compose.withdrawal(**notice, reason="It was meant for another case." if full else ""),
+        "answer_thanks": compose.answer_thanks(**case, noted="2: Known to us", at=NOON, said="She is at our school." if full else ""),
+        "answer_matters": compose.answer_matters(
+            **case,
+            authority="Leeds City Council",
+            answer="Possible match",
+            said="We think\nwe know them." if full else "",
+            phone="01632 960200" if full else "",
+            at=NOON,
+            confirmed=not full,
+        ),
+        "sign_in_link": compose.sign_in_link(sender=sender, minutes=15),
+        "bounce_task": compose.bounce_task(
+            sender=sender,
+            authority="Leeds City Council",
+            said="The mailbox is full.",
+            suggestions=some,
+            reference=REFERENCE if full else "",
+        ),
+    }
+
+
+def slots(**changes: Any) -> Slots:
+    """Return one recipient's slots, with *changes*."""
+    given: dict[str, Any] = {
+        "to_name": "Leeds City Council",
+        "to_address": "duty@leeds.test",
+        "message_id": "0123456789abcdef0123456789abcdef@kent.test",
+        "date": NOON,
+        "reply_to": "alerts+a.tokentokentoken@kent.test",
+        "delivery_id": "0123456789abcdef0123456789abcdef",
+        "link": "https://alerts.kent.test/answer/tokentokentoken",
+        "number": "4821",
+        "token": "tokentokentoken",
+        "authority": "Leeds City Council",
+    }
+    return Slots(**(given | changes))

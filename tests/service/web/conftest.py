@@ -1,0 +1,114 @@
+"""The pages over a real SQLite database, and clients signed in as each role."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from service.database import schema
+from service.database.keys import MasterKey
+from service.database.unit_of_work import Database
+from service.flow.house import House
+from service.mail.authenticity import OriginProfile
+from service.mail.templates import Templates
+from service.web.session import form_token
+from service.web.site import make_site
+from tests.service.web.seeds import NOW, TOKENS, Seeds, session_hash, sow
+
+BASE = "http://alerts.test"
+
+
+class Clock:
+    """A clock that tests turn."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        """Return the time it shows."""
+        return self.now
+
+    def turn(self, by: timedelta) -> None:
+        """Turn it on."""
+        self.now += by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """The pages, what is in them, and how to look."""
+
+    database: Database
+    house: House
+    app: FastAPI
+    seeds: Seeds
+    clock: Clock
+
+    def visitor(self, **headers: str) -> httpx2.AsyncClient:
+        """Return a client that nobody has signed in with; its forms come from our own pages."""
+        transport = httpx2.ASGITransport(app=cast(Any, self.app), raise_app_exceptions=False)
+        return httpx2.AsyncClient(transport=transport, base_url=BASE, headers={"Origin": BASE, **headers})
+
+    async def as_(self, who: str) -> "Staff":
+        """Return a client that is signed in as *who*."""
+        secret = f"session of {who} {self.clock.now.timestamp()}".replace(" ", "-")
+        async with self.database.begin() as work:
+            await work.sessions.start(session_hash(secret), person_id=self.seeds.people[who], at=self.clock.now)
+        client = self.visitor()
+        client.cookies.set("session", secret)
+        return Staff(client=client, csrf=form_token(secret))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """A signed-in client and the token its forms carry."""
+
+    client: httpx2.AsyncClient
+    csrf: str
+
+    async def get(self, path: str) -> httpx2.Response:
+        """Open a page."""
+        return await self.client.get(path)
+
+    async def post(self, path: str, **fields: str) -> httpx2.Response:
+        """Send a form of ours."""
+        return await self.client.post(path, data={"csrf": self.csrf, **fields})
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    """Return the pages over a seeded database."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'alerts.db'}"
+    await schema.upgrade(url)
+    database, clock = Database(url, MasterKey(bytes(range(32)))), Clock()
+    house = House(
+        begin=database.begin,
+        read=database.read,
+        templates=Templates(Path(__file__).parents[3] / "mail_templates"),
+        tokens=TOKENS,
+        sandbox=cast(Any, None),
+        origin=OriginProfile(kind="none"),
+        base_url=BASE,
+    )
+    seeds = await sow(database)
+    yield Town(database=database, house=house, app=make_site(house, clock=clock, secure=False), seeds=seeds, clock=clock)
+    await database.close()
+
+
+@pytest.fixture
+def everything(town: Town) -> Callable[[], Any]:
+    """Return a function that reads every row but those of sessions, whose last use a look may write down."""
+
+    async def read() -> dict[str, list[tuple[Any, ...]]]:
+        rows = {}
+        async with town.database.read() as work:
+            names = await work.connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'sessions'")
+            for (name,) in names.all():
+                rows[name] = [tuple(row) for row in (await work.connection.exec_driver_sql(f'SELECT * FROM "{name}"')).all()]
+        return rows
+
+    return read

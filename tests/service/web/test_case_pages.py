@@ -1,0 +1,130 @@
+"""The pages of cases: who sees what, and what a decision needs."""
+
+import pytest
+
+from service.domain.notice import NoticeState
+from tests.service.web.conftest import Town
+
+
+async def state(town: Town, notice_id: str) -> NoticeState:
+    """Return where a notice stands."""
+    async with town.database.read() as work:
+        return (await work.notices.get(notice_id)).state
+
+
+async def test_a_notice_stands_beside_its_source_with_findings_and_sentences(town: Town) -> None:
+    text = (await (await town.as_("quality")).get(f"/cases/{town.seeds.live}")).text
+    assert "20 October 2026" in text
+    assert "20th October 2026" in text
+    assert "form.docx, table 2, row 3" in text
+    assert "Child protection plan" in text
+    assert "Date missing: 20th October 2026" in text
+    assert "A National Alert cannot be completed until the child has been missing for 3 weeks." in text
+    assert "Not met" in text
+
+
+async def test_the_board_counts_every_recipient_under_a_named_state(town: Town) -> None:
+    staff = await town.as_("approver")
+    counts = (await staff.get(f"/cases/{town.seeds.live}/board/{town.seeds.live_notice}")).json()["counts"]
+    async with town.database.read() as work:
+        assert sum(counts.values()) == len(await work.deliveries.of_notice(town.seeds.live_notice)) > 50
+    text = (await staff.get(f"/cases/{town.seeds.live}")).text
+    for name, number in counts.items():
+        assert f'data-count="{name}">{number}</span>' in text
+    assert text.count("data-gss=") > 200
+
+
+@pytest.mark.parametrize("who", ["quality", "approver", "auditor", "directory", "system", "reporter"])
+async def test_a_case_of_another_authority_is_not_there(town: Town, who: str) -> None:
+    staff, seeds = await town.as_(who), town.seeds
+    for path in (
+        f"/cases/{seeds.elsewhere}",
+        f"/cases/{seeds.elsewhere}/board/{seeds.elsewhere_notice}",
+        f"/quarantine/{seeds.held_elsewhere}",
+    ):
+        assert (await staff.get(path)).status_code == 404
+    for act in ("pass", "return", "approve", "reject"):
+        for case_id in (seeds.elsewhere, seeds.live):  # also smuggled in under a case of one's own
+            answer = await staff.post(
+                f"/cases/{case_id}/notices/{seeds.elsewhere_notice}/{act}", version="2", understood="yes", reason="x", question="x"
+            )
+            assert answer.status_code == 404
+    assert await state(town, seeds.elsewhere_notice) is NoticeState.CHECKING
+
+
+@pytest.mark.parametrize("who", ["directory", "system", "reporter"])
+async def test_roles_without_cases_see_no_case(town: Town, who: str) -> None:
+    staff = await town.as_(who)
+    assert (await staff.get("/cases")).status_code == 403
+    assert (await staff.get(f"/cases/{town.seeds.live}")).status_code == 404
+
+
+async def test_an_auditor_sees_what_happened_and_nothing_that_was_said(town: Town) -> None:
+    text = (await (await town.as_("auditor")).get(f"/cases/{town.seeds.live}")).text
+    assert "Case opened" in text
+    assert "Amy" not in text
+    assert "20 October" not in text
+
+
+async def test_a_checker_sees_no_decision_and_an_approver_no_check(town: Town) -> None:
+    seeds, checker, approver = town.seeds, await town.as_("quality"), await town.as_("approver")
+    assert "/approve" not in (await checker.get(f"/cases/{seeds.decide}")).text
+    assert "/pass" not in (await approver.get(f"/cases/{seeds.check}")).text
+    passed = await approver.post(f"/cases/{seeds.check}/notices/{seeds.check_notice}/pass", version="2")
+    approved = await checker.post(f"/cases/{seeds.decide}/notices/{seeds.decide_notice}/approve", version="2", understood="yes")
+    assert passed.status_code == approved.status_code == 403
+
+
+async def test_approving_needs_the_box_that_names_how_many_get_it(town: Town) -> None:
+    staff, path = await town.as_("approver"), f"/cases/{town.seeds.decide}/notices/{town.seeds.decide_notice}/approve"
+    page = (await staff.get(f"/cases/{town.seeds.decide}")).text
+    async with town.database.read() as work:
+        frozen = await work.notices.cascade(town.seeds.decide_notice)
+    assert frozen is not None
+    assert f"I understand this will be sent to {len(frozen.recipients)} authorities" in page
+    refused = await staff.post(path, version="2")
+    assert refused.status_code == 400
+    assert "There is a problem" in refused.text
+    assert await state(town, town.seeds.decide_notice) is NoticeState.AWAITING_APPROVAL
+    assert (await staff.post(path, version="2", understood="yes")).status_code == 303
+    assert await state(town, town.seeds.decide_notice) is NoticeState.APPROVED
+
+
+async def test_of_two_tabs_the_second_is_told_that_things_moved_on(town: Town) -> None:
+    first, second = await town.as_("approver"), await town.as_("second approver")
+    path = f"/cases/{town.seeds.decide}/notices/{town.seeds.decide_notice}"
+    assert (await first.post(f"{path}/approve", version="2", understood="yes")).status_code == 303
+    assert (await second.post(f"{path}/reject", version="2", reason="No")).status_code == 409
+    assert await state(town, town.seeds.decide_notice) is NoticeState.APPROVED
+
+
+@pytest.mark.parametrize("version", ["1", "", "99999999999999", "٢", "-2"])
+async def test_a_decision_on_another_version_is_refused(town: Town, version: str) -> None:
+    staff = await town.as_("approver")
+    path = f"/cases/{town.seeds.decide}/notices/{town.seeds.decide_notice}/approve"
+    assert (await staff.post(path, version=version, understood="yes")).status_code == 409
+    assert await state(town, town.seeds.decide_notice) is NoticeState.AWAITING_APPROVAL
+
+
+async def test_rejecting_needs_a_reason(town: Town) -> None:
+    staff, path = await town.as_("approver"), f"/cases/{town.seeds.decide}/notices/{town.seeds.decide_notice}/reject"
+    assert (await staff.post(path, version="2", reason="  ")).status_code == 400
+    assert await state(town, town.seeds.decide_notice) is NoticeState.AWAITING_APPROVAL
+    assert (await staff.post(path, version="2", reason="The family is known in Leeds.")).status_code == 303
+    assert await state(town, town.seeds.decide_notice) is NoticeState.REFUSED
+
+
+async def test_quality_assurance_returns_a_notice_with_a_question(town: Town) -> None:
+    staff, path = await town.as_("quality"), f"/cases/{town.seeds.check}/notices/{town.seeds.check_notice}/return"
+    assert (await staff.post(path, version="2")).status_code == 400
+    assert await state(town, town.seeds.check_notice) is NoticeState.CHECKING
+    assert (await staff.post(path, version="2", question="Who saw Amy last?")).status_code == 303
+    assert await state(town, town.seeds.check_notice) is NoticeState.RETURNED
+
+
+async def test_fields_that_no_form_has_are_ignored(town: Town) -> None:
+    staff = await town.as_("quality")
+    path = f"/cases/{town.seeds.check}/notices/{town.seeds.check_notice}/pass"
+    answer = await staff.post(path, version="1", role="approver", approver_id=town.seeds.people["approver"], state="approved")
+    assert answer.status_code == 409
+    assert await state(town, town.seeds.check_notice) is NoticeState.CHECKING
