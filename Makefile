@@ -10,13 +10,12 @@ ARGS   ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test check bench lock clean runtime assets
+.PHONY: help demo run test check lock clean runtime assets
 
 help:
 	@echo "make demo   start everything on this machine, with simulated people and authorities"
 	@echo "make test   run all tests"
 	@echo "make check  style, types and the direction of imports"
-	@echo "make bench  measure"
 	@echo "make run    start the service with your own settings"
 	@echo "make lock   renew the pinned packages"
 	@echo "make clean  remove what was set up (never your data)"
@@ -35,9 +34,6 @@ check: $(V)/.tests
 	@$(V)/bin/ruff format --check .
 	@$(V)/bin/mypy
 	@$(V)/bin/lint-imports
-
-bench: $(V)/.tests assets
-	@$(PYTHON) -m bench $(ARGS)
 
 # --- set-up: each step leaves a stamp, so it is done once -------------------------------------------------------------
 

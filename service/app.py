@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from service.adapters.imap import ImapAccount, ImapMailbox
 from service.adapters.oauth import ClientCredentials
@@ -58,11 +59,11 @@ class App:
             connections=smtp.connections,
         )
 
-    def site(self, *more: APIRouter) -> FastAPI:
+    def site(self) -> FastAPI:
         """Build the pages."""
-        return make_site(self.house, clock=now, secure=self.settings.base_url.startswith("https"), extra_routers=more)
+        return make_site(self.house, clock=now, secure=self.settings.base_url.startswith("https"))
 
-    def server(self, site: FastAPI) -> uvicorn.Server:
+    def server(self, site: ASGIApp) -> uvicorn.Server:
         """Build the web server for *site*; paths are not logged, because they hold link tokens."""
         config = uvicorn.Config(
             site, host=self.settings.host, port=self.settings.port, log_config=None, access_log=False, server_header=False, lifespan="off"

@@ -18,7 +18,7 @@ from service.database.schema import upgrade
 from service.database.unit_of_work import Work
 from service.demo import addresses
 from service.demo.authorities import Authorities
-from service.demo.inbox import inbox_router
+from service.demo.inbox import with_inbox
 from service.demo.progress import Display
 from service.demo.server import DemoMailServer
 from service.demo.story import Numbers, Stage, StoryStuck, tell
@@ -55,7 +55,7 @@ async def demonstrate(*, once: bool, report: Path | None, port: int) -> int:
 
 
 async def _run(app: App, server: DemoMailServer, authorities: Authorities, *, once: bool, report: Path | None) -> int:
-    pages = app.server(app.site(inbox_router(server)))
+    pages = app.server(with_inbox(app.site(), server))
     running = [asyncio.create_task(app.worker().run()), asyncio.create_task(pages.serve())]
     try:
         with Display() as display:
@@ -63,7 +63,7 @@ async def _run(app: App, server: DemoMailServer, authorities: Authorities, *, on
             display.say(f"The pages are at {pages_at} and every mailbox at {pages_at}/demo/inbox")
             try:
                 stage = Stage(
-                    server=server, db=app.database, authorities=authorities, shows=display, examples=_ROOT / "examples", hurry=once
+                    server=server, db=app.database, authorities=authorities, shows=display, examples=_ROOT / "examples", hurry=True
                 )
                 numbers = await tell(stage)
             except StoryStuck as stuck:
@@ -72,9 +72,8 @@ async def _run(app: App, server: DemoMailServer, authorities: Authorities, *, on
             display.result(numbers)
         _write(report, numbers)
         if not once:
-            print(
-                f"Sign in as {addresses.QUALITY.address} or {addresses.APPROVER.address}; the link arrives in the demo inbox. Ctrl-C ends it."
-            )
+            print(f"Sign in as {addresses.QUALITY.address} or {addresses.APPROVER.address}.")
+            print("The link arrives in the demo inbox. Ctrl-C ends it.")
             with suppress(asyncio.CancelledError):
                 await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         return 0 if numbers.add_up else 1

@@ -162,7 +162,7 @@ class Deliveries:
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.IN_DOUBT)
 _HELD = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
-_NOT_IN_DOMAIN = ("message_references", "token_hash", "leased_until", "queue_id", "answered_at")
+_NOT_IN_DOMAIN = ("message_references", "token_hash", "leased_until", "queue_id")
 
 
 def _delivery(row: sa.RowMapping) -> Delivery:

@@ -126,6 +126,7 @@ class Delivery:
     created_at: datetime
     due_at: datetime
     accepted_at: datetime | None
+    answered_at: datetime | None
     smtp_code: int | None
     smtp_status: str | None
 

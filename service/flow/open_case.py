@@ -73,7 +73,7 @@ async def add_notice(
     """Add the next notice of a case: what the form says, on top of what the last notice said."""
     fields = dict(reading.fields)
     if kind is not NoticeKind.ALERT:
-        fields = on_top_of(await _last_sent(work, case), fields)
+        fields = with_the_story_so_far(await _last_sent(work, case), fields)
     notice = Notice(
         id=new_id(),
         case_id=case.id,
@@ -209,6 +209,15 @@ async def correct(
         await work.cases.note_missing_since(case.id, since)
     work.audit.add("notice_corrected", at=now, case_id=case.id, subject_id=notice.id, letter=email_id)
     await after_reading(work, house, authority, case, corrected, now)
+
+
+def with_the_story_so_far(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay an update over the last notice; how the child went missing stays readable below what is new."""
+    merged = on_top_of(before, after)
+    old, new = before.get("circumstances"), after.get("circumstances")
+    if old and new and old not in new:
+        merged["circumstances"] = f"{new}\n\nBefore: {old}"
+    return merged
 
 
 def on_top_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

@@ -107,6 +107,7 @@ def new_delivery(
         created_at=now,
         due_at=now,
         accepted_at=None,
+        answered_at=None,
         smtp_code=None,
         smtp_status=None,
     )

@@ -116,6 +116,7 @@ class AnswerPage:
     subject: str
     text: str = field(repr=False)
     answer: Answer
+    answered_at: datetime | None
     case_open: bool
 
 
@@ -134,6 +135,7 @@ async def page_for(house: House, token: str) -> AnswerPage | None:
         subject=subject,
         text=text,
         answer=delivery.answer,
+        answered_at=delivery.answered_at,
         case_open=case.state.value == "live",
     )
 

@@ -35,6 +35,7 @@ class Context:
     table: Section | None = None
     implied: Section | None = None
     loose: bool = False
+    after_adult: bool = False  # an adult was named in passing: a bare "Date of birth" could be theirs
     answers: list[Answer] = part(default_factory=list)
 
     @property
@@ -70,6 +71,13 @@ def take(context: Context, target: Target | None, *, label: str, text: str, plac
             context.answers.append(Answer(field=None, section=None, label=label, text=text.strip(), place=place, method=method))
         return
     section = target.section
+    is_name = target.field in ("children.family_name", "children.given_names")
+    if target.bare and section is not None and context.after_adult and not is_name:
+        if text.strip():
+            context.answers.append(Answer(field=None, section=section, label=label, text=text.strip(), place=place, method=method))
+        return
+    if section is not None and section.scope in PERSONS:
+        context.after_adult = section.scope == "adults" and context.table is None and context.heading is None
     context.answers.append(Answer(field=target.field, section=section, label=label, text=text.strip(), place=place, method=method))
     context.implied = section if section is not None and section.scope in PERSONS | CONTACTS else None
 
@@ -135,10 +143,11 @@ def read_lines(lines: Iterable[Line], labels: Labels, context: Context, *, metho
         text = line.text.strip()
         if line.blank_before:
             end_row(context)
+            context.after_adult = False
             context.loose = context.implied is None and method == "label in the line"
         if not line.indented and (opened := labels.section(text.rstrip(":"))) is not None:
             context.heading, context.table, context.implied, open_ = opened, None, None, []
-            context.loose = False
+            context.loose = context.after_adult = False
             continue
         parts = split_line(text, labels, context.section)
         if parts is not None and not (parts[0][0] is None and _continues(open_, line)):

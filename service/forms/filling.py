@@ -48,6 +48,10 @@ class Draft:
         words = chosen_words(answer.text)
         if answer.field is None:
             if words is not None and not is_not_known(words):
+                if answer.section is not None:
+                    says = f"We cannot tell whose “{answer.label}” this is. Please name the person beside it."
+                    self._find("", Problem.UNREADABLE, says, answer.label)
+                    return
                 says = f"We do not know the label “{answer.label}”. What stands there was not taken over."
                 self._find("", Problem.UNRECOGNISED, says, answer.label)
             return

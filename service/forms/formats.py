@@ -16,7 +16,7 @@ _PASTE = "or paste the answers into the email as “Label: answer” lines."
 
 
 def take_apart(name: str, content_type: str, content: bytes) -> Document | None:
-    """Take one file apart; None when it is a picture or empty, Unreadable with a sentence when it is a document we must not or cannot read."""
+    """Take one file apart; None when it is a picture or empty; raises Unreadable when we must not or cannot read it."""
     if not content.strip(b"\x00\r\n\t "):
         return None
     if len(content) > MAXIMUM_FILE:

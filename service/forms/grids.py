@@ -16,7 +16,7 @@ def read_table(table: Table, labels: Labels, context: Context) -> None:
     """Read one table into the context's answers."""
     context.table = None
     context.implied = None
-    context.loose = False
+    context.loose = context.after_adult = False
     rows = table.rows
     number = 0
     while number < len(rows):
@@ -34,6 +34,7 @@ def read_table(table: Table, labels: Labels, context: Context) -> None:
         end_row(context)
     context.table = None
     context.implied = None
+    context.after_adult = False
 
 
 def _place(table: Table, index: int) -> str:
@@ -191,7 +192,7 @@ def _read_row(row: tuple[Cell, ...], place: str, labels: Labels, context: Contex
     if len(row) == 1 or (len(filled) == 1 and row[0] is filled[0] and _label_of(row[0], labels, context.section) is None):
         opened = labels.section(filled[0].text)
         if opened is not None:
-            context.table, context.implied = opened, None
+            context.table, context.implied, context.after_adult = opened, None, False
         else:
             _read_cell(filled[0], place, labels, context)
             if ":" not in filled[0].text and len(filled[0].text) < 100:
@@ -239,6 +240,8 @@ def _read_pair(cells: list[Cell], index: int, place: str, labels: Labels, contex
 
 def _width(cells: list[Cell], index: int, labels: Labels, context: Context) -> int:
     """Count the label and the cells of its value: one, or more when they hold choices or guidance."""
+    if index + 1 < len(cells) and _is_only_labels(cells[index + 1], cells[index], labels, context):
+        return 1
     end = index + 2
     while end < len(cells):
         text = cells[end].text.strip()
@@ -251,6 +254,15 @@ def _width(cells: list[Cell], index: int, labels: Labels, context: Context) -> i
             break
         end += 1
     return end - index
+
+
+def _is_only_labels(cell: Cell, label: Cell, labels: Labels, context: Context) -> bool:
+    """Tell whether a cell repeats the label beside it or holds nothing but labels: a row of a form that was left empty."""
+    text = cell.text.strip()
+    if text and words_of(text) == words_of(label.text):
+        return True
+    parts = split_line(text, labels, context.section) if text.endswith(":") else None
+    return parts is not None and all(target is not None and not value for target, _, value in parts)
 
 
 def _read_cell(cell: Cell, place: str, labels: Labels, context: Context) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from service.forms.blocks import Block, Document, Line
+from service.forms.labels import Labels
 
 
 class Kind(StrEnum):
@@ -22,16 +23,17 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-_SUBJECT = r"(?:missing|national|alert|child protection|notification)"
 _TITLES: tuple[tuple[Kind, str], ...] = (
-    (Kind.PLACEMENT_NOTIFICATION, r"\b(?:new|change of|termination of|end of|notification of) placement\b|\bplacement (?:notification|notice)\b"),
+    (Kind.PLACEMENT_NOTIFICATION, r"\b(?:new|change of|termination of|end of|notification of) placement\b|"
+     r"\bplacement (?:notification|notice)\b"),
     (Kind.CASE_ALERT, r"^\W*alert form\W*$|\bpriority one alert\b|\b(?:local|case) alert\b|^\W*child protection case alert"),
     (Kind.WITHDRAWAL, r"\bwithdraw(?:al|n|ing)?\b|\bsent in error\b"),
     (Kind.FOUND, r"\b(?:found|located|de-?alert)\b(?!.*\bnot (?:yet )?been (?:found|located)\b)"),
     (Kind.RENEWAL, r"\brenew(?:al|ed|ing)?\b|\bstill missing\b|\bre-?notification\b|\bsix.?month(?:ly|s)?\b"),
     (Kind.UPDATE, r"\bupdat(?:e|ed|ing)\b"),
     (Kind.ALERT, r"\bmissing\b.{0,60}\b(?:alert|notification|register|form|template)|\b(?:alert|notification|referral)\b.{0,80}\bmissing\b|"
-     r"\bnational (?:child protection )?(?:missing child(?:ren)? )?(?:notification )?alert\b|\bnational missing\b|\bmissing (?:family|children).{0,20}alert\b|"
+     r"\bnational (?:child protection )?(?:missing child(?:ren)? )?(?:notification )?alert\b|"
+     r"\bnational missing\b|\bmissing (?:family|children).{0,20}alert\b|"
      r"\bnotification\b.{0,60}\bchild protection (?:plan|alert)|\bnotification of missing\b|\bmfa\b|\bmcfa\b|\bnotification alert\b"),
 )  # fmt: skip
 _RECEIVED = re.compile(
@@ -46,11 +48,17 @@ _ANSWER = re.compile(r"^(?!found|update|renewal|withdrawal|notification|national
 _TITLE_WITHIN = 12
 
 
-def find_title(document: Document) -> str | None:
+def find_title(document: Document, labels: Labels) -> str | None:
     """Find the title of a form: an early line or merged row that reads like a title and not like prose or an answer."""
     for text in _early(document.blocks):
         plain = re.sub(r"^\s*(?:title|form|subject)\s*:\s*", "", text, flags=re.IGNORECASE).strip()
-        if 2 <= len(plain.split()) <= 24 and _TITLE_WORDS.search(plain) and not _PROSE.search(plain) and not _ANSWER.search(plain):
+        if (
+            2 <= len(plain.split()) <= 24
+            and _TITLE_WORDS.search(plain)
+            and not _PROSE.search(plain)
+            and not _ANSWER.search(plain)
+            and labels.find(plain) is None
+        ):
             return re.sub(r"\s+", " ", plain).rstrip(":")
     return None
 

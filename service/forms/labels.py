@@ -36,11 +36,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a label means. *opens* when the words name a person or part ("Mother", "Child 1") rather than a single answer."""
+    """What a label means. *bare* when only the place in the form tells whose
+    answer it is. *opens* when the words name a person or part ("Mother", "Child 1") rather than a single answer."""
 
     field: str
     section: Section | None = None
     opens: bool = False
+    bare: bool = False
 
 
 def is_guidance(text: str) -> bool:
@@ -162,7 +164,7 @@ class Labels:
         if name := self._anywhere.get(words):
             return Target(name, self._scoped(name, section))
         if (section is None or section.scope not in PERSONS | CONTACTS) and (name := self._bare.get(words)):
-            return Target(name, self._scoped(name, section))
+            return Target(name, self._scoped(name, section), bare=section is None)
         parts = words.split()
         for length in range(len(parts) - 1, 0, -1):
             head, tail = " ".join(parts[:length]), " ".join(parts[length:])

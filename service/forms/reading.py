@@ -100,7 +100,7 @@ def _fill(document: Document, today: date) -> _Filled:
     answers: Iterable[Answer] = find_answers(document, load_labels())
     draft = Draft(file=document.file, today=today)
     draft.fill(tuple(answers))
-    return _Filled(document=document, title=find_title(document), draft=draft)
+    return _Filled(document=document, title=find_title(document, load_labels()), draft=draft)
 
 
 def _combine(main: _Filled, others: Sequence[_Filled], today: date) -> Reading:

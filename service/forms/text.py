@@ -1,6 +1,7 @@
 """Takes plain text and HTML apart: bodies of emails with "Label: value" lines, and the tables of pasted forms."""
 
 import re
+from copy import deepcopy
 
 from lxml import etree, html
 
@@ -12,7 +13,10 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s
 _DROPPED = frozenset(
     {"script", "style", "head", "title", "s", "strike", "del", "template", "noscript", "svg", "option", "select", "textarea"}
 )
-_LINES = frozenset({"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "dt", "dd", "pre", "body", "ul", "ol", "form", "fieldset", "legend"})  # fmt: skip
+_LINES = frozenset(
+    {"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "dt", "dd", "pre", "body", "ul", "ol",
+     "form", "fieldset", "legend"}
+)  # fmt: skip
 
 
 def decode(content: bytes, content_type: str = "") -> str:
@@ -145,13 +149,10 @@ def _input(element: etree._Element) -> str:
 
 def _cell_text(cell: etree._Element, nested: list[etree._Element], depth: int) -> str:
     inner = _Walk()
-    for table in cell.iter("table"):
-        if next((parent for parent in table.iterancestors("table", "td", "th")), None) is cell:
-            nested.append(table)
-    if nested:
-        cell = etree.fromstring(
-            etree.tostring(cell, method="xml", with_tail=False), etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-        )
+    inside = [table for table in cell.iter("table") if next(table.iterancestors("table", "td", "th"), None) is cell]
+    nested.extend(inside)
+    if inside:
+        cell = deepcopy(cell)
         for table in list(cell.iter("table")):
             parent = table.getparent()
             if parent is not None:

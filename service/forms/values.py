@@ -12,7 +12,8 @@ from service.forms.dates import read_date
 _PLACEHOLDER = re.compile(
     r"^\s*(?:[\[<«{(]*\s*(?:click|tap|type|enter|insert|choose|select|pick|please (?:select|enter|choose|insert|complete|tick)|add|specify|"
     r"your|name of|date of|dd)\b[^\]>»]{0,100}[\]>»]+\s*|[\[<«]\s*[\]>»]|"
-    r"(?:click|tap|click or tap) (?:here|to|or)\b.{0,60}|choose an item\.?|select an? (?:item|option)\.?|(?:enter|insert|type) (?:text|date|name)(?: here)?\.?|"
+    r"(?:click|tap|click or tap) (?:here|to|or)\b.{0,60}|choose an item\.?|"
+    r"select an? (?:item|option)\.?|(?:enter|insert|type) (?:text|date|name)(?: here)?\.?|"
     r"(?:please )?(?:select|choose)(?: one)?\.{0,3}|please tick|"
     r"d{1,2}\s*[/.\-]\s*m{1,2}\s*[/.\-]\s*y{2,4}|[_.…\-–—\s/]+|"
     r"\(?\*?\s*(?:please\s+)?(?:delete|circle|tick) as (?:appropriate|applicable)\)?)\s*$",
@@ -22,12 +23,14 @@ _CHOICE_GUIDANCE = re.compile(
     r"[(\[*]*\s*(?:please\s+)?(?:delete|circle|tick|select)\s+(?:as\s+)?(?:appropriate|applicable|one)\s*[)\]*]*", re.I
 )
 _UNCHOSEN = re.compile(
-    r"^\s*(?:yes\s*[/|]\s*no(?:\s*[/|]\s*(?:not known|n/?a|don'?t know|unknown))?|y\s*/\s*n|m\s*/\s*f(?:\s*/\s*u)?|male\s*/\s*female(?:\s*/\s*\w+)?|"
+    r"^\s*(?:yes\s*[/|]\s*no(?:\s*[/|]\s*(?:not known|n/?a|don'?t know|unknown))?|y\s*/\s*n|m\s*/\s*f(?:\s*/\s*u)?|"
+    r"male\s*/\s*female(?:\s*/\s*\w+)?|"
     r"low\s*/\s*medium\s*/\s*high|medium\s*/\s*high)\s*\*?\s*$",
     re.IGNORECASE,
 )
 _NOT_KNOWN = re.compile(
-    r"^\W*(?:not\s+(?:yet\s+)?known|unknown|n\s*/\s*a|na|not\s+applicable|tbc|tba|to be (?:confirmed|advised)|no information(?: available)?|not available|"
+    r"^\W*(?:not\s+(?:yet\s+)?known|unknown|n\s*/\s*a|na|not\s+applicable|tbc|tba|"
+    r"to be (?:confirmed|advised)|no information(?: available)?|not available|"
     r"don'?t know|do not know|not recorded|not stated|anhysbys|ddim yn hysbys)\W*$",
     re.IGNORECASE,
 )
@@ -164,7 +167,8 @@ _EXCEPTIONAL = _one_of(
 )
 
 _BOOLEANS = (
-    "children.unborn", "adults.parental_responsibility", "adults.in_custody", "whereabouts.locality_known", "whereabouts.temporarily_absent",
+    "children.unborn", "adults.parental_responsibility", "adults.in_custody", "whereabouts.locality_known",
+    "whereabouts.temporarily_absent",
     "whereabouts.staying_with_family_or_friends", "whereabouts.believed_missing_by_others", "whereabouts.parent_in_custody",
     "whereabouts.agencies_have_knowledge", "media_strategy.considered", "media_strategy.necessary", "media_strategy.media_to_be_informed",
     "found.physically_seen", "found.deceased",

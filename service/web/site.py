@@ -1,11 +1,11 @@
 """Builds the web application: every page, its guards and its errors."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
@@ -18,14 +18,12 @@ _LARGEST_FORM = 64 * 1024
 _ROOMS = (sign_in_pages, home, case_pages, quarantine_pages, directory_pages, answer_page, health)
 
 
-def make_site(house: House, *, clock: Callable[[], datetime], secure: bool, extra_routers: Iterable[APIRouter] = ()) -> FastAPI:
+def make_site(house: House, *, clock: Callable[[], datetime], secure: bool) -> FastAPI:
     """Build the pages over *house*; *secure* says that people reach them over TLS."""
     app = FastAPI(title="National Alerts", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=_LARGEST_FORM)
     app.state.site = Site(house=house, clock=clock, secure=secure)
     for room in _ROOMS:
         app.include_router(room.router)
-    for router in extra_routers:
-        app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     errors.install(app, secure=secure)
     # The loopback names let a health probe on the same machine in; links in letters never come from the Host header.

@@ -41,7 +41,7 @@ def forms(draw: st.DrawFn) -> tuple[list[tuple[str, ...]], dict[str, str]]:
     chosen = draw(st.permutations(list(LABELS)).map(lambda all_: all_[: 4 + len(all_) // 2]))
     answers = {label: draw(st.one_of(VALUES, st.just(""))) for label in chosen}
     pairs = draw(st.sampled_from([1, 2]))
-    flat = [(label, value) for label, value in answers.items()]
+    flat = list(answers.items())
     rows = [tuple(text for pair in flat[index : index + pairs] for text in pair) for index in range(0, len(flat), pairs)]
     return rows, answers
 

@@ -293,3 +293,33 @@ def test_the_same_label_answered_twice_differently_is_a_contradiction() -> None:
     reading = read_form(table(("Surname", "Example"), ("Date missing", "20/10/2026"), ("Date missing", "21/10/2026")))
     assert reading.fields["date_went_missing"] == "2026-10-20"
     assert [(one.field, one.problem) for one in reading.findings] == [("date_went_missing", "contradiction")]
+
+
+def test_a_bare_date_of_birth_below_an_adult_is_asked_about_and_given_to_nobody() -> None:
+    reading = read_form(table(("Child's name", "Amy Example"), ("Mother's name", "Jo Example"), ("Date of birth", "01/07/1994")))
+    assert reading.fields["children"][0]["date_of_birth"] is None
+    assert reading.fields["adults"][0]["date_of_birth"] is None
+    assert [(one.problem, one.label) for one in reading.findings] == [("unreadable", "Date of birth")]
+
+
+def test_labels_of_an_empty_row_are_no_values() -> None:
+    reading = read_form(table(("Surname: Example", "Forename: Amy"), ("Surname:", "Forename:AKA:"), ("Address", "Address", "Address")))
+    assert [child["family_name"] for child in reading.fields["children"]] == ["Example"]
+    assert reading.fields["addresses"] == []
+
+
+def test_a_value_that_is_spelt_like_a_label_stays_a_value() -> None:
+    reading = read_form(table(("Surname", "Mother"), ("Forename", "School"), ("School", "Surname"), ("Police reference", "DOB: 1/2/2003")))
+    child = reading.fields["children"][0]
+    assert (child["family_name"], child["given_names"], child["school"]) == ("Mother", "School", "Surname")
+    assert (child["date_of_birth"], reading.fields["police_reference"]) == (None, "DOB: 1/2/2003")
+
+
+def test_a_worker_whose_details_follow_keeps_them_and_an_office_address_is_not_the_familys() -> None:
+    reading = read_form(
+        table(("Surname", "Example"), ("Date missing", "20/10/2026")),
+        paragraph("Social worker", style="Heading1"),
+        table(("Name", "Sam Worker"), ("Tel", "01632 960001"), ("Address", "5 Office Road")),
+    )
+    assert reading.fields["social_worker"]["phone"] == "01632 960001"
+    assert reading.fields["addresses"] == []

@@ -86,12 +86,15 @@ def test_every_canonical_field_has_a_readable_label() -> None:
 @pytest.mark.parametrize(
     ("title", "kind"),
     [
-        ("Notification of Missing Kent Child Subject to a Child Protection Plan", "alert"), ("National Missing Child Alert Template", "alert"),
-        ("NATIONAL CHILD PROTECTION NOTIFICATION ALERT FORM (appendix 1)", "alert"), ("Notification of National Child Protection Alert", "alert"),
+        ("Notification of Missing Kent Child Subject to a Child Protection Plan", "alert"),
+        ("National Missing Child Alert Template", "alert"),
+        ("NATIONAL CHILD PROTECTION NOTIFICATION ALERT FORM (appendix 1)", "alert"),
+        ("Notification of National Child Protection Alert", "alert"),
         ("Referral To Child Protection Register Missing Child/Family", "alert"), ("Missing Family Alert", "alert"),
         ("Update to National Alert: missing child", "update"), ("Renewal of national alert - child still missing", "renewal"),
         ("Found notification - national alert", "found"), ("Withdrawal of national alert", "withdrawal"),
-        ("STATUTORY NOTIFICATION OF NEW PLACEMENT", "placement_notification"), ("Alert Form", "case_alert"), ("Priority One alert", "case_alert"),
+        ("STATUTORY NOTIFICATION OF NEW PLACEMENT", "placement_notification"), ("Alert Form", "case_alert"),
+        ("Priority One alert", "case_alert"),
     ],
 )  # fmt: skip
 def test_the_title_tells_the_kind(title: str, kind: str) -> None:

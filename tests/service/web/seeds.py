@@ -291,6 +291,7 @@ async def _board(work: Work, case: Case, notice: Notice) -> str:
                 created_at=NOW,
                 due_at=NOW,
                 accepted_at=NOW,
+                answered_at=None,
                 smtp_code=None,
                 smtp_status=None,
             )
