@@ -46,7 +46,7 @@ async def demonstrate(*, once: bool, report: Path | None, port: int) -> int:
                     on_accepted=authorities.on_accepted,
                 )
             )
-            settings = _settings(Path(folder), server, _free_port() if once else port)
+            settings = _settings(Path(folder), server, _free_port() if once else port, poll_seconds=1 if once else 5)
             await upgrade(settings.database_url)
             app = await stack.enter_async_context(open_app(settings))
             async with app.database.begin() as work:
@@ -106,7 +106,7 @@ async def _settle_in(work: Work) -> None:
     work.audit.add("demonstration_set_up", at=now)
 
 
-def _settings(folder: Path, server: DemoMailServer, port: int) -> Settings:
+def _settings(folder: Path, server: DemoMailServer, port: int, *, poll_seconds: float) -> Settings:
     return Settings(
         database_url=f"sqlite+aiosqlite:///{folder / 'alerts.db'}",
         master_key=SecretStr(base64.b64encode(os.urandom(32)).decode()),
@@ -114,7 +114,7 @@ def _settings(folder: Path, server: DemoMailServer, port: int) -> Settings:
         origin="rfc8601:mx.demo.test",
         port=port,
         tick_seconds=0.2,
-        poll_seconds=5,
+        poll_seconds=poll_seconds,
         imap=ImapSettings(
             address=addresses.MAILBOX,
             host=server.host,

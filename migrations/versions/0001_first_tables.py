@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_tokens")),
     )
+    op.create_index("ix_tokens_subject_id", "tokens", ["subject_id", "purpose"], unique=False)
     op.create_table(
         "cases",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -378,6 +379,7 @@ def downgrade() -> None:
     op.drop_table("deliveries")
     op.drop_index(op.f("ix_cases_opened_at"), table_name="cases")
     op.drop_table("cases")
+    op.drop_index("ix_tokens_subject_id", table_name="tokens")
     op.drop_table("tokens")
     op.drop_index("ix_tasks_subject_id", table_name="tasks")
     op.drop_index("ix_tasks_open", table_name="tasks")

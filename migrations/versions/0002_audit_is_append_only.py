@@ -1,4 +1,4 @@
-"""The audit trail refuses to be changed or deleted, by the database itself."""
+"""The audit trail refuses to be changed or deleted, by the database itself, and has its head from the start."""
 
 from alembic import op
 
@@ -9,7 +9,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the triggers."""
+    """Add the head row and the triggers."""
+    op.execute("INSERT INTO audit_head (id, number, mac) VALUES (1, 0, '')")
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("UPDATE", "DELETE"):
             op.execute(
@@ -28,7 +29,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the triggers away."""
+    """Take the triggers and the head row away."""
+    op.execute("DELETE FROM audit_head")
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("update", "delete"):
             op.execute(f"DROP TRIGGER audit_events_no_{verb}")

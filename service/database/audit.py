@@ -57,17 +57,13 @@ class Audit:
         """Chain and insert what was added. The head row is locked last, so that writers queue here only for a moment."""
         if not self._waiting:
             return
-        head = (await self._connection.execute(sa.select(audit_head).with_for_update())).one_or_none()
-        number, mac = (head.number, head.mac) if head else (0, "")
+        number, mac = await self._head(lock=True)
         for event in self._waiting:
             number += 1
             mac = self._mac(number, event, mac)
             event |= {"number": number, "mac": mac}
         await self._connection.execute(sa.insert(audit_events), self._waiting)
-        if head:
-            await self._connection.execute(sa.update(audit_head).values(number=number, mac=mac))
-        else:
-            await self._connection.execute(sa.insert(audit_head).values(id=1, number=number, mac=mac))
+        await self._connection.execute(sa.update(audit_head).values(number=number, mac=mac))
         self._waiting = []
 
     async def verify(self) -> Verification:
@@ -79,10 +75,14 @@ class Audit:
             mac = self._mac(number, dict(row), mac)
             if row["number"] != number or not hmac.compare_digest(mac, row["mac"]):
                 return Verification(events=number - 1, broken_at=number)
-        head = (await self._connection.execute(sa.select(audit_head))).one_or_none()
-        if (head.number, head.mac) != (number, mac) if head else number:
+        if await self._head(lock=False) != (number, mac):
             return Verification(events=number, broken_at=number + 1)
         return Verification(events=number, broken_at=None)
+
+    async def _head(self, *, lock: bool) -> tuple[int, str]:
+        query = sa.select(audit_head.c.number, audit_head.c.mac)
+        head = (await self._connection.execute(query.with_for_update() if lock else query)).one()
+        return head.number, head.mac
 
     def _mac(self, number: int, event: dict[str, object], before: str) -> str:
         at = event["at"]

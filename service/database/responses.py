@@ -83,6 +83,15 @@ class Responses:
             answers.append(Response(**{**plain, "answer": Answer(row["answer"])}, who=opened["who"], words=opened["words"]))
         return tuple(answers)
 
+    async def is_repeat(self, delivery_id: str, case_id: str, *, answer: Answer, who: str, words: str) -> bool:
+        """Say whether the last answer on this delivery was the same, word for word: a form that was pressed twice."""
+        query = sa.select(t.c.id, t.c.answer, t.c.words_sealed).where(t.c.delivery_id == delivery_id).order_by(t.c.id.desc()).limit(1)
+        last = (await self._connection.execute(query)).one_or_none()
+        if last is None or last.answer != answer:
+            return False
+        opened: dict[str, str] = json.loads((await self._seal(case_id)).open(_PLACE, last.id, last.words_sealed))
+        return opened == {"who": who, "words": words}
+
     async def _seal(self, case_id: str) -> Seal:
         key_id = await self._connection.scalar(sa.select(cases.c.key_id).where(cases.c.id == case_id))
         assert key_id is not None

@@ -36,6 +36,11 @@ class Sessions:
             row = {"hash": token_hash, "purpose": purpose, "subject_id": subject_id, "holder_id": holder_id, "not_after": not_after}
             await self._connection.execute(sa.insert(tokens).values(**row))
 
+    async def live_tokens(self, *, purpose: str, subject_id: str, at: datetime) -> int:
+        """Count the tokens of one purpose about one subject that have not run out, used or not."""
+        alive = (tokens.c.purpose == purpose) & (tokens.c.subject_id == subject_id) & (tokens.c.not_after >= at)
+        return await self._connection.scalar(sa.select(sa.func.count()).select_from(tokens).where(alive)) or 0
+
     async def token(self, token_hash: str) -> GivenToken | None:
         """Return what a token was given out for."""
         row = (await self._connection.execute(sa.select(tokens).where(tokens.c.hash == token_hash))).mappings().one_or_none()

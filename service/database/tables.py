@@ -165,6 +165,7 @@ tokens = sa.Table(
     sa.Column("holder_id", _Id),
     sa.Column("not_after", UtcDateTime, nullable=False),
     sa.Column("used_at", UtcDateTime),
+    sa.Index("ix_tokens_subject_id", "subject_id", "purpose"),
 )  # fmt: skip
 
 deliveries = sa.Table(

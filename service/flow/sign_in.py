@@ -13,6 +13,7 @@ from service.mail import compose
 from service.mail.tokens import digest
 
 LINK_LIVES = timedelta(minutes=15)
+LINKS_AT_ONCE = 5
 
 
 async def ask_for_link(house: House, address: str, now: datetime) -> None:
@@ -21,6 +22,9 @@ async def ask_for_link(house: House, address: str, now: datetime) -> None:
         person = await work.people.at_address(address.strip())
         if person is None:
             work.audit.add("sign_in_unknown", at=now)
+            return
+        if await work.sessions.live_tokens(purpose="sign_in", subject_id=person.id, at=now) >= LINKS_AT_ONCE:
+            work.audit.add("sign_in_too_often", at=now, actor=person.id)
             return
         subject = new_id()
         token_hash = digest(house.tokens.issue("s", subject))

@@ -150,6 +150,8 @@ async def answer_by_link(house: House, token: str, *, name: str, answer: Answer,
         delivery = await work.deliveries.by_token(digest(token))
         if delivery is None or delivery.case_id is None:
             raise UnknownToken
+        if await work.responses.is_repeat(delivery.id, delivery.case_id, answer=answer, who=name.strip(), words=words):
+            return
         await _keep(work, house, delivery, answer, who=name.strip(), words=words, way="link", confirmed=True, email_id=None, now=now)
 
 
