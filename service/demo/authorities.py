@@ -142,7 +142,8 @@ class Authorities:
                 if received.letter.link is None:
                     raise PageTrouble("There is no link in the letter.")
                 # Every other one has already checked its records.
-                answer = "not_known" if self._places[authority] % 4 == 0 else "acknowledged"
+                searched = received.kind is not NoticeKind.FOUND and self._places[authority] % 4 == 0
+                answer = "not_known" if searched else "acknowledged"
                 await press(browser, received.letter.link, name=CUSTODIAN, answer=answer)
                 acts.acknowledged.add(authority)
             case Behaviour.OUT_OF_OFFICE:

@@ -60,10 +60,12 @@ class Journal:
                     moved = await work.deliveries.move([move for move, _ in group], at=at)
             except Exception as error:
                 for _, done in group:
-                    done.set_exception(error)
+                    if not done.cancelled():
+                        done.set_exception(error)
             else:
                 for move, done in group:
-                    done.set_result(move.delivery_id in moved)
+                    if not done.cancelled():
+                        done.set_result(move.delivery_id in moved)
 
 
 async def deliver_due(house: House, mailer: Mailer, *, now: datetime, connections: int = 4) -> int:
