@@ -82,9 +82,13 @@ async def file_away(house: House, mailbox: Mailbox, inbox: Inbox) -> int:
     """Move letters whose effect is committed to *Processed* or *Needs attention*; a letter somebody moved first is left alone."""
     async with house.read() as work:
         letters = await work.received.to_file(inbox.address, FILE_BATCH)
-    moved = []
+    moved, generations = [], dict[str, int | None]()
     for letter in letters:
-        if inbox.move:
+        if inbox.move and letter.folder not in generations:
+            view = await mailbox.look(letter.folder)
+            generations[letter.folder] = view.uidvalidity if view else None
+        # After the server numbered a folder anew, the same number may be another letter, which must not be touched.
+        if inbox.move and generations[letter.folder] == letter.uidvalidity:
             await mailbox.move(letter.folder, letter.uid, _target(inbox, letter))
         moved.append(letter.id)
     if moved:
