@@ -53,7 +53,7 @@ class People:
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return IssuingAuthority(**row) if row else None
 
-    async def add(self, *, authority_id: str, name: str, address: str, roles: frozenset[Role]) -> str:
+    async def add(self, *, authority_id: str, name: str, address: str, roles: frozenset[Role], title: str = "") -> str:
         """Add a person and return their id."""
         person_id = new_id()
         await self._connection.execute(
@@ -64,6 +64,7 @@ class People:
                 address=address.casefold(),
                 roles=" ".join(sorted(roles)),
                 active=True,
+                title=title,
             )
         )
         return person_id

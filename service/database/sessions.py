@@ -41,6 +41,10 @@ class Sessions:
         alive = (tokens.c.purpose == purpose) & (tokens.c.subject_id == subject_id) & (tokens.c.not_after >= at)
         return await self._connection.scalar(sa.select(sa.func.count()).select_from(tokens).where(alive)) or 0
 
+    async def withdraw(self, *, purpose: str, subject_id: str) -> None:
+        """Take back every token of one purpose about one subject: what it was given for has changed."""
+        await self._connection.execute(sa.delete(tokens).where(tokens.c.purpose == purpose, tokens.c.subject_id == subject_id))
+
     async def token(self, token_hash: str) -> GivenToken | None:
         """Return what a token was given out for."""
         row = (await self._connection.execute(sa.select(tokens).where(tokens.c.hash == token_hash))).mappings().one_or_none()

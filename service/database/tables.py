@@ -41,6 +41,7 @@ persons = sa.Table(
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("address", sa.String(320), nullable=False, unique=True),
     sa.Column("roles", sa.String(200), nullable=False),
+    sa.Column("title", sa.String(120), nullable=False, server_default=""),  # as the policy names the post
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
 )  # fmt: skip
 
@@ -76,6 +77,14 @@ received_emails = sa.Table(
     sa.Index("ix_received_emails_sha256", "sha256"),
     sa.Index("ix_received_emails_message_id_hash", "message_id_hash"),
     sa.Index("ix_received_emails_filed", "filed", "state"),
+)  # fmt: skip
+
+policies = sa.Table(  # what each rule said when a case was opened under it; the shipped files move on
+    "policies", metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("version", sa.String(20), primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("kept_at", UtcDateTime, nullable=False),
 )  # fmt: skip
 
 cases = sa.Table(
@@ -128,6 +137,53 @@ notices = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("decided_at", UtcDateTime),
     sa.Index("ix_notices_case_id", "case_id", "number"),
+)  # fmt: skip
+
+checks = sa.Table(  # one stage of quality assurance, passed by one person for one version of a notice
+    "checks", metadata, _id(),
+    _to("notices", null=False),
+    sa.Column("notice_version", sa.Integer, nullable=False),
+    sa.Column("stage", sa.Integer, nullable=False),
+    _to("persons", null=False),
+    sa.Column("way", sa.String(20), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("notice_id", "notice_version", "stage"),
+)  # fmt: skip
+
+likenesses = sa.Table(  # keyed marks of names and dates of birth: equal marks mean equal words, and say nothing else
+    "likenesses", metadata, _id(),
+    _to("cases", null=False),
+    sa.Column("child", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("mark", sa.String(64), nullable=False),
+    sa.Index("ix_likenesses_mark", "mark"),
+    sa.Index("ix_likenesses_case_id", "case_id"),
+)  # fmt: skip
+
+local_notices = sa.Table(  # what came in that is not ours to cascade: recorded, passed on and counted
+    "local_notices", metadata, _id(),
+    _to("issuing_authorities", null=False, name="issuing_authority_id"),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("category", sa.String(40), nullable=False, server_default=""),
+    sa.Column("in_care", sa.Boolean),
+    sa.Column("reporter_address", sa.String(320), nullable=False),
+    sa.Column("passed_to", sa.String(320), nullable=False, server_default=""),
+    sa.Column("received_email_id", _Id, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index("ix_local_notices_created_at", "issuing_authority_id", "created_at"),
+)  # fmt: skip
+
+unknown_words = sa.Table(  # labels and titles of forms that the reader did not know, counted for each authority
+    "unknown_words", metadata, _id(),
+    _to("issuing_authorities", null=False, name="issuing_authority_id"),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("mark", sa.String(64), nullable=False),
+    sa.Column("key_id", _Id, nullable=False),
+    sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("seen", sa.Integer, nullable=False),
+    sa.Column("first_at", UtcDateTime, nullable=False),
+    sa.Column("last_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("issuing_authority_id", "kind", "mark"),
 )  # fmt: skip
 
 cascades = sa.Table(

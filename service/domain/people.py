@@ -44,6 +44,7 @@ class Person:
     address: str = field(repr=False)
     roles: frozenset[Role]
     active: bool
+    title: str = ""  # the post they hold, in the words of the policy
 
     def has(self, *roles: Role) -> bool:
         """Whether the person is active and has one of *roles*."""

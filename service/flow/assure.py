@@ -36,6 +36,7 @@ async def ask_quality(house: House, notice_id: str, *, now: datetime) -> None:
         case = await work.cases.get(notice.case_id)
         authority = await work.people.authority(case.issuing_authority_id)
         checkers = await work.people.with_role(authority.id, Role.QUALITY)
+        await work.sessions.withdraw(purpose="check", subject_id=notice.id)  # an earlier PASS was about other words
         for person in checkers:
             await _ask_one(work, house, authority, case, notice, person, now)
         if not checkers:

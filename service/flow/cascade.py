@@ -56,6 +56,7 @@ async def cascade_notice(house: House, notice_id: str, *, now: datetime) -> int:
                 references=(f"<{first[one.gss_code]}@{domain}>",) if one.gss_code in first else (),
             )
             for one in frozen.recipients
+            if one.gss_code in first or not notice.kind.ends_the_case  # whose alert was stopped just now has nothing to end
         ]
         await work.deliveries.queue(deliveries, _hashes(house, deliveries))
         await work.notices.save(notice.after(NoticeEvent.CASCADED), read_version=notice.version)

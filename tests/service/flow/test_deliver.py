@@ -1,0 +1,234 @@
+"""Rooms 6 and 7: exactly what was approved leaves, to one recipient each, and no trouble with the relay loses or changes a letter."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+import sqlalchemy as sa
+
+from service.database.tables import cascades, letters
+from service.domain.case import CaseState
+from service.domain.delivery import DeliveryState
+from service.domain.notice import NoticeState
+from service.flow.deliver import LEASE, deliver_due
+from service.flow.receive import receive_new
+from service.flow.rounds import notice_round, triage_round
+from service.ports import Envelope, SendOutcome, SendResult
+from tests.service.flow.home import AUTHORITIES, Home
+from tests.service.flow.walk import (
+    CARDIFF,
+    FOUND,
+    HELEN,
+    LEEDS,
+    MEDWAY,
+    PRIYA,
+    SAM,
+    alerts_sent,
+    approve,
+    ask_approvers,
+    board,
+    go_live,
+    last_notice,
+    task_kinds,
+    the_case,
+)  # fmt: skip
+
+ALL = sorted((LEEDS, MEDWAY, CARDIFF))
+
+
+async def approve_without_sending(home: Home) -> None:
+    home.reply(home.last_to(HELEN), HELEN, "APPROVE\n")
+    await receive_new(home.house, home.mailbox, home.inbox, now=home.now)
+    await triage_round(home.house, now=home.now)
+
+
+async def queue_alerts(home: Home) -> None:
+    await ask_approvers(home)
+    await approve_without_sending(home)
+    await notice_round(home.house, now=home.now)
+
+
+async def damage_the_alert(home: Home) -> None:
+    async with home.database.begin() as work:
+        await work.connection.execute(sa.update(letters).where(letters.c.kind == "alert").values(wire_sealed=b"x" * 200))
+
+
+async def test_when_the_stored_letter_was_damaged_before_the_cascade_nothing_is_sent_and_somebody_is_told_once(home: Home) -> None:
+    await ask_approvers(home)
+    await approve_without_sending(home)
+    await damage_the_alert(home)
+    await home.settle()
+    assert alerts_sent(home) == []
+    assert (await task_kinds(home)).count("content_differs") == 1
+    assert (await last_notice(home)).state is NoticeState.APPROVED
+
+
+async def test_when_other_recipients_stand_in_the_table_than_were_approved_nothing_is_sent(home: Home) -> None:
+    await ask_approvers(home)
+    await approve_without_sending(home)
+    async with home.database.begin() as work:
+        changed = sa.func.replace(cascades.c.recipients, LEEDS, "thief@elsewhere.test")
+        await work.connection.execute(sa.update(cascades).values(recipients=changed))
+    await home.settle()
+    assert alerts_sent(home) == []
+    assert home.letters_to("thief@elsewhere.test") == []
+    assert "content_differs" in await task_kinds(home)
+
+
+async def test_when_the_stored_letter_was_damaged_after_the_cascade_nothing_is_sent_and_others_still_leave(home: Home) -> None:
+    await queue_alerts(home)
+    await damage_the_alert(home)
+    await home.settle()
+    assert alerts_sent(home) == []
+    assert "letter_unsendable" in await task_kinds(home)
+    assert "approved" in home.last_to(SAM).get_body(("plain",)).get_content().casefold()
+
+
+async def test_a_damaged_notice_does_not_stop_another(home: Home) -> None:
+    await ask_approvers(home)
+    await approve_without_sending(home)
+    await damage_the_alert(home)
+    first = (await last_notice(home)).id
+    await home.settle()
+    home.post(SAM, "National Alert Notification of a Missing Child\n\nSurname: Other\nForename(s): Ben\n")
+    await home.settle()
+    async with home.database.read() as work:
+        assert (await work.notices.get(first)).state is NoticeState.APPROVED
+        assert len(await work.cases.newest()) == 2
+    assert len(home.letters_to(SAM)) > 2
+
+
+async def test_with_the_relay_away_everything_stays_queued_and_leaves_when_it_is_back(home: Home) -> None:
+    await queue_alerts(home)
+    home.mailer.away = "The relay does not answer."
+    await home.settle()
+    assert {one.state for one in (await board(home)).values()} == {DeliveryState.QUEUED}
+    assert "relay_away" in await task_kinds(home)
+    home.mailer.away = None
+    home.now += timedelta(minutes=2)
+    await home.settle()
+    assert sorted(alerts_sent(home)) == ALL
+
+
+async def test_an_address_refused_for_good_fails_and_becomes_a_task_while_the_others_go(home: Home) -> None:
+    def answers(envelope: Envelope) -> SendResult:
+        if envelope.recipient == LEEDS:
+            return SendResult(outcome=SendOutcome.REFUSED_FOR_GOOD, code=550, enhanced_status="5.1.1")
+        return SendResult(outcome=SendOutcome.ACCEPTED, code=250)
+
+    home.mailer.answers = answers
+    await go_live(home)
+    where = await board(home)
+    assert (where[LEEDS].state, where[LEEDS].smtp_code) == (DeliveryState.FAILED, 550)
+    assert where[MEDWAY].state is DeliveryState.ACCEPTED
+    assert "address_refused" in await task_kinds(home)
+
+
+async def test_a_letter_put_off_goes_again_as_the_very_same_letter(home: Home) -> None:
+    offered: list[Envelope] = []
+
+    def answers(envelope: Envelope) -> SendResult:
+        offered.append(envelope)
+        if envelope.recipient == LEEDS and sum(one.recipient == LEEDS for one in offered) == 1:
+            # In doubt and then put off: the relay took the bytes and refused for now, so that the fake keeps both.
+            return SendResult(outcome=SendOutcome.IN_DOUBT)
+        if envelope.recipient == LEEDS and sum(one.recipient == LEEDS for one in offered) == 2:
+            return SendResult(outcome=SendOutcome.REFUSED_FOR_NOW, code=451)
+        return SendResult(outcome=SendOutcome.ACCEPTED, code=250)
+
+    home.mailer.answers = answers
+    await go_live(home)
+    assert (await board(home))[LEEDS].state is DeliveryState.IN_DOUBT
+    home.now += LEASE + timedelta(seconds=1)
+    await home.settle()
+    assert (await board(home))[LEEDS].state is DeliveryState.QUEUED
+    home.now += timedelta(minutes=30)
+    await home.settle()
+    first, second = home.mailer.to(LEEDS)
+    assert first == second
+    once, again = (message_from_bytes(wire, policy=policy.default) for wire in (first, second))
+    assert (once["Message-ID"], once["Date"]) == (again["Message-ID"], again["Date"])
+    assert (await board(home))[LEEDS].state is DeliveryState.ACCEPTED
+
+
+async def test_a_letter_put_off_waits_before_it_is_offered_again(home: Home) -> None:
+    home.mailer.answers = lambda _: SendResult(outcome=SendOutcome.REFUSED_FOR_NOW, code=451)
+    home.post(SAM, "National Alert Notification of a Missing Child\n\nSurname: Example\n")
+    await home.settle()
+    home.mailer.answers = lambda _: SendResult(outcome=SendOutcome.ACCEPTED, code=250)
+    assert await deliver_due(home.house, home.mailer, now=home.now) == 0
+    assert await deliver_due(home.house, home.mailer, now=home.now + timedelta(minutes=1)) == 1
+
+
+async def test_a_crash_after_the_final_dot_leaves_doubt_and_the_same_bytes_go_again(home: Home) -> None:
+    await queue_alerts(home)
+    home.mailer.sent.clear()
+    home.mailer.dies_after_the_dot = True
+    with suppress(ConnectionResetError):
+        await deliver_due(home.house, home.mailer, now=home.now, connections=1)
+    ((envelope, wire),) = home.mailer.sent
+    assert (await board(home))[envelope.recipient].state is DeliveryState.IN_DOUBT
+    home.mailer.dies_after_the_dot = False
+    assert await deliver_due(home.house, home.mailer, now=home.now) == 0
+    home.now += LEASE + timedelta(seconds=1)
+    await home.settle()
+    assert home.mailer.to(envelope.recipient) == [wire, wire]
+    assert sorted(set(alerts_sent(home))) == ALL
+    assert {one.state for one in (await board(home)).values()} == {DeliveryState.ACCEPTED}
+
+
+@pytest.mark.parametrize("reached", [(), (LEEDS,)])
+async def test_a_found_notice_stops_alerts_still_queued_and_goes_to_those_who_were_alerted_alone(
+    home: Home, reached: tuple[str, ...]
+) -> None:
+    await ask_approvers(home)
+
+    def answers(envelope: Envelope) -> SendResult:
+        if envelope.recipient.startswith("duty@") and envelope.recipient not in reached:
+            return SendResult(outcome=SendOutcome.REFUSED_FOR_NOW, code=451)
+        return SendResult(outcome=SendOutcome.ACCEPTED, code=250)
+
+    home.mailer.answers = answers
+    await approve(home)
+    alert = await board(home)
+    assert {one.address for one in alert.values() if one.state is DeliveryState.ACCEPTED} == set(reached)
+    home.post(SAM, FOUND, subject=f"Found [{(await the_case(home)).reference}]")
+    await home.settle()
+    home.reply(home.last_to(PRIYA), PRIYA, "PASS\n\nfound\n")
+    await home.settle()
+    home.reply(home.last_to(HELEN), HELEN, "APPROVE\n\nfound\n")
+    await home.settle()
+    home.mailer.answers = lambda _: SendResult(outcome=SendOutcome.ACCEPTED, code=250)
+    home.now += timedelta(hours=2)
+    await home.settle()
+    assert (await the_case(home)).state is CaseState.CLOSED
+    assert set(await board(home)) == set(reached)
+    for address in ALL:
+        kinds = [str(letter["Subject"]).startswith("FOUND") for letter in home.letters_to(address)]
+        assert kinds == ([False, True] if address in reached else [])
+    async with home.database.read() as work:
+        stopped = [await work.deliveries.get(one.id) for one in alert.values() if one.address not in reached]
+    assert {one.state for one in stopped if one} == {DeliveryState.SUPERSEDED}
+
+
+async def test_every_envelope_and_every_letter_names_one_recipient(home: Home) -> None:
+    await go_live(home)
+    assert len(home.mailer.sent) > len(AUTHORITIES)
+    for envelope, wire in home.mailer.sent:
+        letter = message_from_bytes(wire, policy=policy.default)
+        assert [one.addr_spec for one in letter["To"].addresses] == [envelope.recipient]
+        assert letter["Cc"] is None
+        assert letter["Bcc"] is None
+        others = {one for one, _ in home.mailer.sent if one.recipient.startswith("duty@")} - {envelope}
+        assert not any(one.recipient.encode() in wire for one in others if one.recipient != envelope.recipient)
+
+
+async def test_two_workers_at_once_send_each_letter_once(home: Home) -> None:
+    await queue_alerts(home)
+    home.mailer.sent.clear()
+    await asyncio.gather(*(deliver_due(home.house, home.mailer, now=home.now) for _ in range(3)))
+    assert sorted(alerts_sent(home)) == ALL
+    ids = [envelope.delivery_id for envelope, _ in home.mailer.sent]
+    assert len(ids) == len(set(ids))
