@@ -25,6 +25,7 @@ from service.web.site import make_site
 from tests.service.web.conftest import Clock
 from tests.service.web.seeds import TOKENS, Seeds, sow
 
+STYLES = Path(__file__).parents[1] / "service" / "web" / "static" / "vendor" / "govuk-frontend.min.css"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PHONE = 390
 
@@ -93,9 +94,14 @@ class Window:
 def _chromium() -> str:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
-        says = "Chromium is not installed: install the package chromium to walk through the pages in a browser."
-        pytest.fail(says) if os.environ.get("CI") else pytest.skip(says)
+        _cannot_look("Chromium is not installed: install the package chromium to walk through the pages in a browser.")
+    if not STYLES.exists():
+        _cannot_look("The page styles are not there, and without them the browser complains about every page: run make assets.")
     return str(found)
+
+
+def _cannot_look(says: str) -> None:
+    pytest.fail(says) if os.environ.get("CI") else pytest.skip(says)
 
 
 @pytest.fixture
