@@ -10,11 +10,15 @@ EMPTY = "☐"
 
 
 class Unreadable(Exception):  # noqa: N818
-    """The file cannot be read; *says* is a sentence for the sender that tells why and what to do."""
+    """The file cannot be read; *says* is a sentence for the sender that tells why and what to do.
 
-    def __init__(self, says: str) -> None:
+    *by_hand* when a person could still read it (a scan, a picture, a protected file): it becomes somebody's task.
+    """
+
+    def __init__(self, says: str, *, by_hand: bool = False) -> None:
         super().__init__(says)
         self.says = says
+        self.by_hand = by_hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +64,12 @@ Block = Line | Table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One file taken apart. *is_form* tells a form file from the text of an email, which ranks below it."""
+    """One file taken apart. *is_form* tells a form file from the text of an email, which ranks below it.
+
+    *printed* is the same page as it shows on paper, where a fillable PDF shows something else than its form fields hold; else empty.
+    """
 
     file: str
     is_form: bool
     blocks: tuple[Block, ...] = field(repr=False)
+    printed: tuple[Block, ...] = field(default=(), repr=False)
