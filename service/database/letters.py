@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.ids import new_id
-from service.database.keys import Keys
+from service.database.keys import Keys, SealBroken
 from service.database.tables import letters as t
 
 _PLACE = "letters.wire"
@@ -55,9 +55,12 @@ class Letters:
         return letter
 
     async def get(self, letter_id: str) -> Letter:
-        """Return a letter, opened; raises LetterChanged when its bytes are not those that were frozen."""
+        """Return a letter, opened; raises LetterChanged when its bytes do not open or are not those that were frozen."""
         row = (await self._connection.execute(sa.select(t).where(t.c.id == letter_id))).mappings().one()
-        wire = (await self._keys.open(row["key_id"])).open(_PLACE, letter_id, row["wire_sealed"])
+        try:
+            wire = (await self._keys.open(row["key_id"])).open(_PLACE, letter_id, row["wire_sealed"])
+        except SealBroken:
+            raise LetterChanged from None
         if hashlib.sha256(wire).hexdigest() != row["sha256"]:
             raise LetterChanged
         return Letter(id=letter_id, kind=row["kind"], case_id=row["case_id"], sha256=row["sha256"], wire=wire, created_at=row["created_at"])

@@ -60,6 +60,11 @@ class Notices:
         """Return the ids of notices in one state, oldest first."""
         return tuple(await self._connection.scalars(sa.select(t.c.id).where(t.c.state == state).order_by(t.c.id).limit(limit)))
 
+    async def versions_in_state(self, state: NoticeState, limit: int = 100) -> tuple[tuple[str, int], ...]:
+        """Return id and version of notices in one state, oldest first, without opening any."""
+        rows = await self._connection.execute(sa.select(t.c.id, t.c.version).where(t.c.state == state).order_by(t.c.id).limit(limit))
+        return tuple((row.id, row.version) for row in rows)
+
     async def save(self, notice: Notice, *, read_version: int) -> None:
         """Save a notice that was read at *read_version*; raises ChangedMeanwhile when somebody else saved it first."""
         result = await self._connection.execute(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from service.database.letters import LetterChanged
 from service.database.unit_of_work import Work
 from service.domain.audience import bound_content, fingerprint
 from service.domain.case import Case, CaseEvent, Outcome
@@ -30,8 +31,12 @@ async def cascade_notice(house: House, notice_id: str, *, now: datetime) -> int:
         case = await work.cases.get(notice.case_id)
         frozen = await work.notices.cascade(notice.id)
         assert frozen is not None
-        letter = await work.letters.get(frozen.letter_id)
-        if bound_content(letter.sha256, fingerprint(frozen.recipients)) != notice.content_sha256:
+        try:
+            letter = await work.letters.get(frozen.letter_id)
+            as_approved = bound_content(letter.sha256, fingerprint(frozen.recipients)) == notice.content_sha256
+        except LetterChanged:
+            as_approved = False
+        if not as_approved:
             await _stop(work, notice, now)
             return 0
         if notice.kind.ends_the_case:
@@ -58,8 +63,8 @@ async def cascade_notice(house: House, notice_id: str, *, now: datetime) -> int:
             for one in frozen.recipients
             if one.gss_code in first or not notice.kind.ends_the_case  # whose alert was stopped just now has nothing to end
         ]
+        await work.notices.save(notice.after(NoticeEvent.CASCADED), read_version=notice.version)  # first: of two workers one goes on
         await work.deliveries.queue(deliveries, _hashes(house, deliveries))
-        await work.notices.save(notice.after(NoticeEvent.CASCADED), read_version=notice.version)
         await _move_case(work, case, notice, now)
         work.audit.add(
             "notice_cascaded", at=now, case_id=case.id, subject_id=notice.id, recipients=len(deliveries), content=notice.content_sha256
@@ -79,6 +84,9 @@ async def _move_case(work: Work, case: Case, notice: Notice, now: datetime) -> N
 
 
 async def _stop(work: Work, notice: Notice, now: datetime) -> None:
+    """Nothing leaves; the notice is looked at again every round, so it is told once and goes out when a backup makes it whole."""
+    if not await work.tasks.exists(kind="content_differs", subject_id=notice.id):
+        work.audit.add("content_differs", at=now, case_id=notice.case_id, subject_id=notice.id)
     await work.tasks.add(
         kind="content_differs",
         role=Role.SYSTEM,
@@ -87,4 +95,3 @@ async def _stop(work: Work, notice: Notice, now: datetime) -> None:
         subject_id=notice.id,
         says="What would be sent is not what was approved. Nothing was sent. Call the person who runs this service.",
     )
-    work.audit.add("content_differs", at=now, case_id=notice.case_id, subject_id=notice.id)

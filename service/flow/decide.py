@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from service.database.letters import LetterChanged
 from service.database.unit_of_work import Work
 from service.domain.approval import Approval, Refusal, Verdict, duties_refusal, refusal
 from service.domain.audience import bound_content, fingerprint
@@ -81,11 +82,14 @@ def _duties(notice: Notice, approver: Person, case: Case) -> str:
 
 
 async def current_content(work: Work, case: Case, notice: Notice) -> str | None:
-    """Recompute the hash an approval binds to, from the stored bytes and today's recipients."""
+    """Recompute the hash an approval binds to, from the stored bytes and today's recipients; None when the bytes are damaged."""
     if notice.letter_id is None:
         return None
     authority = await work.people.authority(case.issuing_authority_id)
-    letter = await work.letters.get(notice.letter_id)
+    try:
+        letter = await work.letters.get(notice.letter_id)
+    except LetterChanged:
+        return None
     return bound_content(letter.sha256, fingerprint(await recipients_of(work, authority, case, notice)))
 
 

@@ -163,7 +163,7 @@ class _Round:
                 role=Role.SYSTEM,
                 at=self._now,
                 case_id=delivery.case_id,
-                subject_id=delivery.id,
+                subject_id=delivery.letter_id,  # one damaged letter is one task, however many were to get it
                 says="A letter could not be built, or differs from what was approved. It was not sent.",
             )
             work.audit.add("letter_unsendable", at=self._now, case_id=delivery.case_id, subject_id=delivery.id)

@@ -1,9 +1,12 @@
 """One round of each room: take what lies in the tray, oldest first, and let one row that fails never stop the next."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import structlog
 
+from service.domain.errors import ChangedMeanwhile
+from service.domain.people import Role
 from service.flow import assure, cascade, triage
 from service.flow.house import House
 
@@ -24,9 +27,26 @@ async def notice_round(house: House, *, now: datetime) -> int:
     """Ask for the checks and queue the cascades that are due, and return how many."""
     done = 0
     for notice_id in await assure.notices_to_check(house):
-        await assure.ask_quality(house, notice_id, now=now)
-        done += 1
+        done += await _survive(house, notice_id, assure.ask_quality, now)
     for notice_id in await cascade.approved_notices(house):
-        await cascade.cascade_notice(house, notice_id, now=now)
-        done += 1
+        done += await _survive(house, notice_id, cascade.cascade_notice, now)
     return done
+
+
+async def _survive(house: House, notice_id: str, room: Callable[..., Awaitable[object]], now: datetime) -> int:
+    """Let a room handle one notice; a notice that makes it fail becomes a task and stays in its tray."""
+    try:
+        await room(house, notice_id, now=now)
+    except ChangedMeanwhile:
+        log.info("notice_taken_by_another", notice_id=notice_id)
+    except Exception as error:
+        log.error("notice_failed", notice_id=notice_id, error=type(error).__name__)
+        async with house.begin() as work:
+            await work.tasks.add(
+                kind="notice_failed",
+                role=Role.SYSTEM,
+                at=now,
+                subject_id=notice_id,
+                says=f"A notice could not be moved on ({type(error).__name__}). It is tried again. Call the person who runs this service.",
+            )
+    return 1

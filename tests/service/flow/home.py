@@ -58,6 +58,12 @@ class Home:
         """The letters one address got, parsed."""
         return [message_from_bytes(wire, policy=policy.default) for wire in self.mailer.to(address)]
 
+    def text_to(self, address: str) -> str:
+        """The words of the newest letter to one address."""
+        body = self.last_to(address).get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
+
     def last_to(self, address: str) -> EmailMessage:
         """The newest letter to one address."""
         return self.letters_to(address)[-1]

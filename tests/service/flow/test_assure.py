@@ -27,8 +27,7 @@ NO_MEDIA = COMPLETE.replace("Has a media strategy been considered: Yes\n", "")
 
 
 def text(home: Home, address: str) -> str:
-    content: str = home.last_to(address).get_body(("plain",)).get_content()
-    return content
+    return home.text_to(address)
 
 
 async def test_answers_by_number_fill_what_was_missing(home: Home) -> None:

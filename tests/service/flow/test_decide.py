@@ -34,8 +34,7 @@ from tests.service.flow.walk import (
 
 
 def text(home: Home, address: str) -> str:
-    content: str = home.last_to(address).get_body(("plain",)).get_content()
-    return " ".join(content.split())
+    return " ".join(home.text_to(address).split())
 
 
 async def nothing_happened(home: Home) -> None:
@@ -173,7 +172,7 @@ async def test_after_the_directory_changed_the_approvers_are_asked_again_and_the
     first = home.last_to(HELEN)
     async with home.database.begin() as work:
         await work.register.set_contact(
-            gss_code=AUTHORITIES[0], address="new@leeds.test", role="custodian", who="test", why="it moved", at=home.now, order=1
+            gss_code=AUTHORITIES[0], address="new@leeds.test", role="custodian", who="test", why="it moved", at=home.now
         )
     home.reply(first, HELEN, "APPROVE\n")
     await home.settle()
