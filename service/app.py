@@ -42,6 +42,7 @@ class App:
     database: Database
     house: House
     sandbox: Sandbox
+    viewer: Sandbox
 
     def worker(self) -> Worker:
         """Join the rooms to the mailbox and the relay; raises ValueError when one of them is not configured."""
@@ -61,7 +62,7 @@ class App:
 
     def site(self) -> FastAPI:
         """Build the pages."""
-        return make_site(self.house, clock=now, secure=self.settings.base_url.startswith("https"))
+        return make_site(self.house, viewer=self.viewer, clock=now, secure=self.settings.base_url.startswith("https"))
 
     def server(self, site: ASGIApp) -> uvicorn.Server:
         """Build the web server for *site*; paths are not logged, because they hold link tokens."""
@@ -75,7 +76,8 @@ class App:
 async def open_app(settings: Settings) -> AsyncIterator[App]:
     """Build the parts, and close them on leaving."""
     master = MasterKey.from_text(settings.master_key_text())
-    database, sandbox = Database(settings.database_url, master), Sandbox()
+    # The pages have a child of their own: a letter that hangs in one never takes the other's work with it.
+    database, sandbox, viewer = Database(settings.database_url, master), Sandbox(), Sandbox()
     house = House(
         begin=database.begin,
         read=database.read,
@@ -87,9 +89,10 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         verp=settings.smtp.verp if settings.smtp else True,
     )
     try:
-        yield App(settings=settings, database=database, house=house, sandbox=sandbox)
+        yield App(settings=settings, database=database, house=house, sandbox=sandbox, viewer=viewer)
     finally:
         sandbox.close()
+        viewer.close()
         await database.close()
 
 

@@ -22,7 +22,7 @@ from service.mail.authenticity import OriginProfile
 from service.mail.templates import Templates
 from service.mail.tokens import digest
 from service.web.site import make_site
-from tests.service.web.conftest import Clock
+from tests.service.web.conftest import Clock, ViewsHere
 from tests.service.web.seeds import TOKENS, Seeds, sow
 
 STYLES = Path(__file__).parents[1] / "service" / "web" / "static" / "vendor" / "govuk-frontend.min.css"
@@ -124,7 +124,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
             base_url=base,
         )
         seeds = await sow(database)
-        app = make_site(house, clock=clock, secure=False)
+        app = make_site(house, viewer=ViewsHere(), clock=clock, secure=False)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         yield Served(base=base, database=database, seeds=seeds, clock=clock)

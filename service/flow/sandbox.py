@@ -6,11 +6,18 @@ A letter that breaks its limits takes its child process with it and nothing else
 import asyncio
 import multiprocessing
 import resource
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
+from functools import partial
+from typing import ParamSpec, TypeVar
 
+from service.flow.original import Original, SavedFile, file_of, take_original
 from service.flow.understanding import Understood, understand
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MEMORY_BYTES = 1 << 30
 PROCESSOR_SECONDS = 10
@@ -30,10 +37,23 @@ class Sandbox:
 
     async def understand(self, raw: bytes, today: date) -> Understood:
         """Read one letter; raises CannotUnderstand."""
+        return await self._apart(understand, raw, today)
+
+    async def original(self, raw: bytes) -> Original:
+        """Take one letter apart for display; raises CannotUnderstand."""
+        return await self._apart(take_original, raw)
+
+    async def file_of(self, raw: bytes, number: int) -> SavedFile | None:
+        """Return one file of a letter to be saved; raises CannotUnderstand."""
+        return await self._apart(file_of, raw, number)
+
+    async def _apart(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(self._children, mp_context=multiprocessing.get_context("spawn"), initializer=_limit_memory)
         try:
-            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._pool, _read, raw, today), CLOCK_SECONDS)
+            return await asyncio.wait_for(
+                asyncio.get_running_loop().run_in_executor(self._pool, partial(_limited, work, *args, **kwargs)), CLOCK_SECONDS
+            )
         except TimeoutError:
             self.close()
             raise CannotUnderstand("The letter took too long to read.") from None
@@ -57,8 +77,8 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _read(raw: bytes, today: date) -> Understood:
+def _limited(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime) + PROCESSOR_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-    return understand(raw, today)
+    return work(*args, **kwargs)

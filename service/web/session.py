@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends
 from starlette.datastructures import UploadFile
@@ -15,9 +15,20 @@ from service.domain.errors import NotAllowed
 from service.domain.people import Person, Role
 from service.flow import sign_in
 from service.flow.house import House
+from service.flow.original import Original, SavedFile
 from service.web.errors import FROM_ELSEWHERE, SignInNeeded
 
 _LONGEST_FORM = 30
+
+
+class ShowsLetters(Protocol):
+    """Something that takes a stranger's letter apart for display, away from this process."""
+
+    async def original(self, raw: bytes) -> Original:
+        """Take one letter apart; raises CannotUnderstand."""
+
+    async def file_of(self, raw: bytes, number: int) -> SavedFile | None:
+        """Return one of its files to be saved; raises CannotUnderstand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +36,7 @@ class Site:
     """What the pages share."""
 
     house: House
+    viewer: ShowsLetters
     clock: Callable[[], datetime]
     secure: bool
 

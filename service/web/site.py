@@ -12,16 +12,16 @@ from starlette.staticfiles import StaticFiles
 from service.flow.house import House
 from service.web import answer_page, case_pages, directory_pages, errors, health, home, quarantine_pages, sign_in_pages
 from service.web.security import Guard, origin_of
-from service.web.session import Site
+from service.web.session import ShowsLetters, Site
 
 _LARGEST_FORM = 64 * 1024
 _ROOMS = (sign_in_pages, home, case_pages, quarantine_pages, directory_pages, answer_page, health)
 
 
-def make_site(house: House, *, clock: Callable[[], datetime], secure: bool) -> FastAPI:
-    """Build the pages over *house*; *secure* says that people reach them over TLS."""
+def make_site(house: House, *, viewer: ShowsLetters, clock: Callable[[], datetime], secure: bool) -> FastAPI:
+    """Build the pages over *house*; *viewer* opens strangers' letters, *secure* says that people reach them over TLS."""
     app = FastAPI(title="National Alerts", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=_LARGEST_FORM)
-    app.state.site = Site(house=house, clock=clock, secure=secure)
+    app.state.site = Site(house=house, viewer=viewer, clock=clock, secure=secure)
     for room in _ROOMS:
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

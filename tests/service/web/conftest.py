@@ -14,6 +14,7 @@ from service.database import schema
 from service.database.keys import MasterKey
 from service.database.unit_of_work import Database
 from service.flow.house import House
+from service.flow.original import Original, SavedFile, file_of, take_original
 from service.mail.authenticity import OriginProfile
 from service.mail.templates import Templates
 from service.web.session import form_token
@@ -21,6 +22,16 @@ from service.web.site import make_site
 from tests.service.web.seeds import NOW, TOKENS, Seeds, session_hash, sow
 
 BASE = "http://alerts.test"
+
+
+class ViewsHere:
+    """Takes letters apart in this process; the sandbox has its own test."""
+
+    async def original(self, raw: bytes) -> Original:
+        return take_original(raw)
+
+    async def file_of(self, raw: bytes, number: int) -> SavedFile | None:
+        return file_of(raw, number)
 
 
 class Clock:
@@ -95,7 +106,9 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
         base_url=BASE,
     )
     seeds = await sow(database)
-    yield Town(database=database, house=house, app=make_site(house, clock=clock, secure=False), seeds=seeds, clock=clock)
+    yield Town(
+        database=database, house=house, app=make_site(house, viewer=ViewsHere(), clock=clock, secure=False), seeds=seeds, clock=clock
+    )
     await database.close()
 
 

@@ -7,7 +7,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from service.web.site import make_site
-from tests.service.web.conftest import BASE, Town
+from tests.service.web.conftest import BASE, Town, ViewsHere
 from tests.service.web.seeds import NASTY
 
 Everything = Callable[[], Awaitable[Any]]
@@ -66,7 +66,7 @@ async def test_every_page_carries_the_security_headers(town: Town) -> None:
 
 
 async def test_over_tls_the_browser_is_told_to_stay_there_and_the_cookie_is_bound_to_the_host(town: Town) -> None:
-    app = make_site(town.house, clock=town.clock, secure=True)
+    app = make_site(town.house, viewer=ViewsHere(), clock=town.clock, secure=True)
     async with Town(database=town.database, house=town.house, app=app, seeds=town.seeds, clock=town.clock).visitor() as client:
         assert "max-age=31536000" in (await client.get("/sign-in")).headers["strict-transport-security"]
     assert app.state.site.cookie == "__Host-session"
