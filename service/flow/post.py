@@ -1,6 +1,6 @@
 """The writing desk: every letter to a person or an authority becomes a frozen letter and a delivery row, in the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from service.domain.delivery import Answer, Delivery, DeliveryState, Lane
 from service.domain.people import IssuingAuthority
 from service.flow.house import House
 from service.mail.compose import Sender
-from service.mail.prefab import freeze
+from service.mail.prefab import Attachment, freeze
 
 
 def sender_of(authority: IssuingAuthority) -> Sender:
@@ -19,10 +19,13 @@ def sender_of(authority: IssuingAuthority) -> Sender:
     return Sender(authority=authority.name, address=authority.mailbox, phone=authority.phone, out_of_hours=authority.out_of_hours)
 
 
-def freeze_letter(house: House, authority: IssuingAuthority, kind: str, context: Mapping[str, Any]) -> bytes:
+def freeze_letter(
+    house: House, authority: IssuingAuthority, kind: str, context: Mapping[str, Any], attachments: Sequence[Attachment] = ()
+) -> bytes:
     """Render a letter once and freeze it: from here on only the marked places differ between recipients."""
     rendered = house.templates.render(kind, **context)
-    return freeze(rendered, sender_name=f"National Alerts, {authority.name}", sender_address=authority.mailbox)
+    name = f"National Alerts, {authority.name}"
+    return freeze(rendered, sender_name=name, sender_address=authority.mailbox, attachments=attachments)
 
 
 async def write(
@@ -40,9 +43,10 @@ async def write(
     token: tuple[str, str] | None = None,
     link_path: str = "",
     number: str = "",
+    attachments: Sequence[Attachment] = (),
 ) -> str:
     """Write to one person and return the delivery's id. *token* is the purpose and subject of the reply token."""
-    wire = freeze_letter(house, authority, kind, context)
+    wire = freeze_letter(house, authority, kind, context, attachments)
     letter = await work.letters.add(wire, kind=kind, case_id=case.id if case else None, key_id=case.key_id if case else None, at=now)
     purpose, subject = token or ("", "")
     delivery = new_delivery(

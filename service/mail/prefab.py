@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import html as markup
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -25,6 +25,8 @@ _MARKER = re.compile(rb"\x00([:&]?)([a-z_]+)\x00")
 _TEXT_SLOT = re.compile("\x00(" + "|".join(BODY_SLOTS) + ")\x00")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}@[A-Za-z0-9.-]{1,255}")
+_ATTACHED = re.compile(r"[a-z0-9][a-z0-9-]{0,60}\.[a-z0-9]{1,8}")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,80}")
 _MESSAGE_ID = re.compile(r"<?([!-;=?-~]{1,400}@[!-;=?-~]{1,400}?)>?")
 _PLAIN_LENGTH = 60  # longer or odd header text goes into encoded words, which can be folded anywhere
 
@@ -38,6 +40,15 @@ class Letter(Protocol):
     def text(self) -> str: ...
     @property
     def html(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a letter, the same for every recipient. Its name is ours: lower case, and never a person's."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +68,17 @@ class Slots:
     authority: str = ""
 
 
-def freeze(letter: Letter, *, sender_name: str, sender_address: str) -> bytes:
+def freeze(letter: Letter, *, sender_name: str, sender_address: str, attachments: Sequence[Attachment] = ()) -> bytes:
     """Build the wire form of *letter* with its slots still open; the adapter dot-stuffs, nothing here does."""
-    text, page = _quoted_printable(letter.text, b""), _quoted_printable(letter.html, b"&")
-    boundary = b"=_" + hashlib.sha256(text + b"\0" + page).hexdigest()[:32].encode()
+    body = _multipart(
+        b"alternative",
+        [
+            b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n' % kind + words
+            for kind, words in ((b"plain", _quoted_printable(letter.text, b"")), (b"html", _quoted_printable(letter.html, b"&")))
+        ],
+    )
+    if attachments:
+        body = _multipart(b"mixed", [body, *map(_attached, attachments)])
     head = [
         b"From: " + _mailbox(sender_name, sender_address),
         b"To: \x00:to\x00",
@@ -73,17 +91,25 @@ def freeze(letter: Letter, *, sender_name: str, sender_address: str) -> bytes:
         b"X-National-Alerts-Delivery: \x00:delivery_id\x00",
         b"Content-Language: en-GB",
         b"MIME-Version: 1.0",
-        b'Content-Type: multipart/alternative; boundary="' + boundary + b'"',
-        b"",
+        body,
     ]
-    parts = [
-        b"--"
-        + boundary
-        + b'\r\nContent-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n' % kind
-        + body
-        for kind, body in ((b"plain", text), (b"html", page))
-    ]
-    return b"\r\n".join([*head, *parts, b"--" + boundary + b"--", b""])
+    return b"\r\n".join([*head, b""])
+
+
+def _multipart(kind: bytes, parts: Sequence[bytes]) -> bytes:
+    """Join parts, each with its own header lines, under a boundary that is a hash of them, so that freezing twice gives the same bytes."""
+    boundary = b"=_" + hashlib.sha256(b"\0".join(parts)).hexdigest()[:32].encode()
+    opened = [b"--" + boundary + b"\r\n" + part for part in parts]
+    return b"\r\n".join([b"Content-Type: multipart/" + kind + b'; boundary="' + boundary + b'"', b"", *opened, b"--" + boundary + b"--"])
+
+
+def _attached(one: Attachment) -> bytes:
+    if not _ATTACHED.fullmatch(one.name) or not _MEDIA_TYPE.fullmatch(one.media_type):
+        raise ValueError("The name or the type of an attachment is not well formed.")
+    charset = b'; charset="utf-8"' if one.media_type.startswith("text/") else b""
+    head = b"Content-Type: " + one.media_type.encode() + charset + b"\r\nContent-Transfer-Encoding: base64\r\n"
+    where = b'Content-Disposition: attachment; filename="' + one.name.encode() + b'"\r\n\r\n'
+    return head + where + base64.encodebytes(one.content).strip().replace(b"\n", b"\r\n")
 
 
 def personalise(frozen: bytes, slots: Slots) -> bytes:
@@ -120,8 +146,11 @@ def readable(frozen: bytes) -> tuple[str, str, str]:
         pieces[at], pieces[at + 1] = b"", b"" if where == b":" else _value(_SHOWN[name], in_html=where == b"&")
     message = message_from_bytes(b"".join(pieces), policy=policy.default)
     assert isinstance(message, EmailMessage)
-    words = [part.get_content().replace("\r\n", "\n") for part in message.iter_parts()]
-    return str(message["Subject"]), words[0], words[1]
+    plain, page = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
+    assert page is not None
+    text, shown = (str(part.get_content()).replace("\r\n", "\n") for part in (plain, page))
+    return str(message["Subject"]), text, shown
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.mail.prefab import content_hash, freeze, personalise, readable
+from service.mail.prefab import Attachment, content_hash, freeze, personalise, readable
 from service.mail.templates import Rendered
 from tests.service.mail.letters import slots
 
@@ -149,3 +149,40 @@ def test_bytes_that_are_not_a_frozen_letter_are_refused() -> None:
         personalise(b"a\x00b", slots())
     with pytest.raises(ValueError, match="nobody knows"):
         personalise(b"a\x00secret\x00b", slots())
+
+
+@pytest.mark.parametrize("content", [b"", b"what;number\r\nAlerts;2\r\n", bytes(range(256)) * 40, b"\x00link\x00", b"\r\n.\r\nFrom me"])
+def test_an_attachment_arrives_byte_for_byte_beside_the_letter(content: bytes) -> None:
+    table = Attachment(name="week-2026-11-22.csv", media_type="text/csv", content=content)
+    sheet = Attachment(name="original.eml", media_type="application/octet-stream", content=content)
+    wire = personalise(freeze(LETTER, sender_name="Kent", sender_address="alerts@kent.test", attachments=[table, sheet]), slots())
+    message = parsed(wire)
+    assert not message.defects and message.get_content_type() == "multipart/mixed"
+    letter, *attached = message.iter_parts()
+    assert letter.get_content_type() == "multipart/alternative"
+    assert [(one.get_filename(), one.get_content_type(), one.get_content_disposition()) for one in attached] == [
+        ("week-2026-11-22.csv", "text/csv", "attachment"),
+        ("original.eml", "application/octet-stream", "attachment"),
+    ]
+    assert [one.get_payload(decode=True) for one in attached] == [content, content]
+    assert b"\n" not in wire.replace(b"\r\n", b"") and max(map(len, wire.split(b"\r\n"))) <= 200 and b"\x00" not in wire
+
+
+def test_an_approver_reads_a_letter_with_an_attachment_as_any_other() -> None:
+    table = Attachment(name="week.csv", media_type="text/csv", content=b"a;b\r\n")
+    with_one = freeze(LETTER, sender_name="Kent", sender_address="alerts@kent.test", attachments=[table])
+    assert readable(with_one) == readable(frozen(LETTER))
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [("Amy Example.docx", "text/csv"), ('a".csv', "text/csv"), ("a.csv", "text/csv\r\nBcc: x"), ("../a.csv", "text/csv")],
+)
+def test_an_attachment_is_named_by_us_alone(name: str, media_type: str) -> None:
+    with pytest.raises(ValueError, match="attachment"):
+        freeze(
+            LETTER,
+            sender_name="Kent",
+            sender_address="a@kent.test",
+            attachments=[Attachment(name=name, media_type=media_type, content=b"")],
+        )
