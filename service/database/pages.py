@@ -170,6 +170,17 @@ async def timeline(work: Work, case_id: str, *, limit: int = 300) -> tuple[Happe
     )
 
 
+async def corrections_of(work: Work, case_id: str, notice_id: str) -> tuple[str, ...]:
+    """Return the letters that corrected one notice, oldest first, as the audit trail names them."""
+    query = (
+        sa.select(audit_events.c.detail)
+        .where(audit_events.c.case_id == case_id, audit_events.c.subject_id == notice_id, audit_events.c.action == "notice_corrected")
+        .order_by(audit_events.c.number)
+    )
+    letters = [json.loads(detail).get("letter") for detail in await work.connection.scalars(query)]
+    return tuple(letter for letter in letters if letter)
+
+
 async def quarantine(work: Work, mailbox: str, *, limit: int = 100) -> tuple[HeldLetter, ...]:
     """Return the letters of one mailbox that wait for a person, newest first."""
     query = sa.select(*_HELD_COLUMNS).where(_held(mailbox)).order_by(received_emails.c.id.desc()).limit(limit)

@@ -1,6 +1,5 @@
 """The pages of a case: its notices beside their source, the decisions, the board of recipients, and what happened."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,38 +10,22 @@ from directory.authority import by_gss
 from service.database import pages
 from service.database.responses import Response as Said
 from service.database.unit_of_work import Work
-from service.domain.approval import Verdict, duties_refusal
-from service.domain.case import Case
-from service.domain.delivery import Delivery, named_state
+from service.domain.approval import Verdict
 from service.domain.errors import NotFound
-from service.domain.notice import Notice, NoticeState
-from service.domain.people import IssuingAuthority, Role
+from service.domain.notice import Notice
+from service.domain.people import Role
 from service.flow import assure, decide
+from service.flow.sandbox import CannotUnderstand
 from service.policies import policy_named
-from service.web.case_view import Group, ValueRow, groups, look_of, value_rows
-from service.web.hexmap import HexMap, draw
-from service.web.letter_text import ReadableLetter, frozen, readable
+from service.web.board import groups, look_of
+from service.web.children import children_of
+from service.web.notice_view import OPEN, NoticeView, gather, letters_of, opened
 from service.web.render import page
 from service.web.session import SignedIn, Site, TheSite, Visitor, need, read_form
 
 PAGE = 50
 router = APIRouter(prefix="/cases")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeView:
-    """One notice with everything a person needs to judge it."""
-
-    notice: Notice
-    rows: tuple[ValueRow, ...] = field(repr=False)
-    source: ReadableLetter | None = field(repr=False)
-    letter: ReadableLetter | None = field(repr=False)
-    recipients: int
-    groups: tuple[Group, ...]
-    map: HexMap | None
-    may_check: bool
-    may_decide: bool
-    hindrance: str | None
+Fault = tuple[str, str]
 
 
 @router.get("")
@@ -62,6 +45,19 @@ async def show(request: Request, case_id: str, visitor: SignedIn, site: TheSite)
     return await _case_page(request, case_id, visitor, site)
 
 
+@router.get("/{case_id}/notices/{notice_id}")
+async def show_notice(request: Request, case_id: str, notice_id: str, visitor: SignedIn, site: TheSite) -> Response:
+    """Show one notice: what was read beside what was sent in."""
+    async with site.house.read() as work:
+        notice = await _notice(work, case_id, notice_id, visitor)
+        case = await work.cases.get(case_id)
+        authority = await work.people.authority(case.issuing_authority_id)
+        policy = policy_named(case.policy)
+        view = await gather(work, case, authority, policy, notice, visitor, with_letters=True)
+    view = await opened(view, site.viewer)
+    return page(request.state.nonce, "notice.html", visitor=visitor, case=case, authority=authority, policy=policy, view=view, fault=None)
+
+
 @router.get("/{case_id}/board/{notice_id}")
 async def board(case_id: str, notice_id: str, visitor: SignedIn, site: TheSite) -> Response:
     """Return the counts and the map of one notice, for the script that keeps an open page fresh."""
@@ -74,6 +70,34 @@ async def board(case_id: str, notice_id: str, visitor: SignedIn, site: TheSite) 
             "looks": {one.gss_code: look_of(one.state, one.answer) for one in deliveries},
         }
     )
+
+
+@router.post("/{case_id}/notices/{notice_id}/letters/{email_id}/files/{number}")
+async def save_file(
+    request: Request, case_id: str, notice_id: str, email_id: str, number: int, visitor: SignedIn, site: TheSite
+) -> Response:
+    """Hand one file of a letter out to be saved, and write down who took it; nothing here shows or runs it."""
+    await read_form(request, visitor)
+    async with site.house.read() as work:
+        notice = await _notice(work, case_id, notice_id, visitor)
+        if email_id not in await letters_of(work, notice):
+            raise NotFound
+        raw = await work.received.raw(email_id)
+    return await hand_out(site, visitor, raw, number, email_id=email_id, case_id=case_id)
+
+
+async def hand_out(site: Site, visitor: Visitor, raw: bytes, number: int, *, email_id: str, case_id: str | None) -> Response:
+    """Answer with one file of a letter under a name of ours; raises NotFound for what is not there or not handed on."""
+    try:
+        saved = await site.viewer.file_of(raw, number)
+    except CannotUnderstand:
+        saved = None
+    if saved is None:
+        raise NotFound
+    async with site.house.begin() as work:
+        work.audit.add("file_saved", at=site.clock(), actor=visitor.person.id, case_id=case_id, subject_id=email_id, number=number)
+    headers = {"Content-Disposition": f'attachment; filename="{saved.name}"'}
+    return Response(saved.content, media_type="application/octet-stream", headers=headers)
 
 
 @router.post("/{case_id}/notices/{notice_id}/pass")
@@ -116,7 +140,7 @@ async def rejected(request: Request, case_id: str, notice_id: str, visitor: Sign
     return _back(case_id)
 
 
-async def _case_page(request: Request, case_id: str, visitor: Visitor, site: Site, *, fault: tuple[str, str] | None = None) -> Response:
+async def _case_page(request: Request, case_id: str, visitor: Visitor, site: Site, *, fault: Fault | None = None) -> Response:
     if not visitor.sees_timelines:
         raise NotFound
     views: list[NoticeView] = []
@@ -124,10 +148,13 @@ async def _case_page(request: Request, case_id: str, visitor: Visitor, site: Sit
     async with site.house.read() as work:
         case = await pages.case_of(work, case_id, visitor.person.issuing_authority_id)
         authority = await work.people.authority(case.issuing_authority_id)
+        policy = policy_named(case.policy)
         happened = await pages.timeline(work, case_id)
         if visitor.sees_cases:
-            views = [await _view(work, case, authority, notice, visitor) for notice in await work.notices.of_case(case_id)]
+            notices = await work.notices.of_case(case_id)
+            views = [await gather(work, case, authority, policy, one, visitor, with_letters=one.state in OPEN) for one in notices]
             answers = await work.responses.of_case(case_id)
+    views = [await opened(view, site.viewer) if view.open else view for view in views]
     return page(
         request.state.nonce,
         "case.html",
@@ -135,47 +162,14 @@ async def _case_page(request: Request, case_id: str, visitor: Visitor, site: Sit
         visitor=visitor,
         case=case,
         authority=authority,
-        policy=policy_named(case.policy),
+        policy=policy,
         views=views[::-1],
+        children=children_of(case, [view.notice for view in views]),
         answers=[said for said in answers if said.words or said.answer.matters],
         names={gss: one.short_name for gss, one in by_gss().items()},
         happened=happened,
         fault=fault,
     )
-
-
-async def _view(work: Work, case: Case, authority: IssuingAuthority, notice: Notice, visitor: Visitor) -> NoticeView:
-    deliveries = await work.deliveries.of_notice(notice.id)
-    waits = notice.state is NoticeState.AWAITING_APPROVAL
-    hindrance = duties_refusal(notice, visitor.person, policy_named(case.policy)) if waits else None
-    letter = await work.letters.get(notice.letter_id) if notice.letter_id else None
-    recipients = await _recipients(work, case, authority, notice, len(deliveries))
-    return NoticeView(
-        notice=notice,
-        rows=value_rows(notice.fields, notice.provenance),
-        source=await readable(await work.received.raw(notice.received_email_id)) if notice.received_email_id else None,
-        letter=frozen(letter.wire) if letter else None,
-        recipients=recipients,
-        groups=groups(deliveries),
-        map=_map(deliveries, authority.gss_code) if deliveries else None,
-        may_check=visitor.may(Role.QUALITY) and notice.state is NoticeState.CHECKING,
-        may_decide=waits and visitor.may(Role.APPROVER) and hindrance is None,
-        hindrance=str(hindrance) if hindrance and visitor.may(Role.APPROVER) else None,
-    )
-
-
-async def _recipients(work: Work, case: Case, authority: IssuingAuthority, notice: Notice, already: int) -> int:
-    """Count who gets the notice: those it went to, those it was frozen for, else those it would go to now."""
-    if already:
-        return already
-    cascade = await work.notices.cascade(notice.id)
-    return len(cascade.recipients if cascade else await assure.recipients_of(work, authority, case, notice))
-
-
-def _map(deliveries: tuple[Delivery, ...], own: str) -> HexMap:
-    looks = {one.gss_code: look_of(one.state, one.answer) for one in deliveries if one.gss_code}
-    states = {one.gss_code: named_state(one.state, one.answer, confirmed=one.confirmed) for one in deliveries if one.gss_code}
-    return draw({own: "own", **looks}, {own: "the issuing authority", **states})
 
 
 async def _form(request: Request, case_id: str, notice_id: str, visitor: Visitor, site: Site, role: Role) -> dict[str, Any]:

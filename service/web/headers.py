@@ -9,6 +9,10 @@ def add_headers(headers: MutableHeaders, nonce: str, *, secure: bool, cacheable:
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     )
+    if headers.get("Content-Disposition", "").startswith("attachment"):
+        headers["Content-Security-Policy"] = (
+            "default-src 'none'; sandbox"  # a stranger's file: should a browser open it, nothing in it acts
+        )
     headers["Cache-Control"] = "no-cache" if cacheable else "no-store"
     headers["Referrer-Policy"] = "no-referrer"
     headers["X-Content-Type-Options"] = "nosniff"

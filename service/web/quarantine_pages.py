@@ -9,7 +9,9 @@ from service.database.unit_of_work import Work
 from service.domain.errors import NotFound
 from service.domain.people import Role
 from service.flow import quarantine
-from service.web.letter_text import readable
+from service.web.beside import letter_views
+from service.web.case_pages import hand_out
+from service.web.notice_view import open_letter
 from service.web.render import page
 from service.web.session import SignedIn, Site, TheSite, Visitor, need, read_form
 
@@ -33,6 +35,15 @@ async def show(request: Request, email_id: str, visitor: SignedIn, site: TheSite
     return await _letter_page(request, email_id, visitor, site)
 
 
+@router.post("/{email_id}/files/{number}")
+async def save_file(request: Request, email_id: str, number: int, visitor: SignedIn, site: TheSite) -> Response:
+    """Hand one file of a held letter out to be saved, and write down who took it."""
+    await _form(request, email_id, visitor, site)
+    async with site.house.read() as work:
+        raw = await work.received.raw(email_id)
+    return await hand_out(site, visitor, raw, number, email_id=email_id, case_id=None)
+
+
 @router.post("/{email_id}/release")
 async def released(request: Request, email_id: str, visitor: SignedIn, site: TheSite) -> Response:
     """Accept a held letter as a submission."""
@@ -54,9 +65,10 @@ async def dismissed(request: Request, email_id: str, visitor: SignedIn, site: Th
 async def _letter_page(request: Request, email_id: str, visitor: Visitor, site: Site, *, fault: tuple[str, str] | None = None) -> Response:
     async with site.house.read() as work:
         held = await _held(work, email_id, visitor)
-        letter = await readable(await work.received.raw(email_id))
+        raw = await work.received.raw(email_id)
+    letters = letter_views([await open_letter(email_id, raw, site.viewer)], "held", {})
     status = 400 if fault else 200
-    return page(request.state.nonce, "quarantined.html", status=status, visitor=visitor, held=held, letter=letter, fault=fault)
+    return page(request.state.nonce, "quarantined.html", status=status, visitor=visitor, held=held, letters=letters, fault=fault)
 
 
 async def _form(request: Request, email_id: str, visitor: Visitor, site: Site) -> str:

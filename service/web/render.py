@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 from service.flow.house import uk_time
 
 _ENUM = re.compile(r"[a-z]+(_[a-z0-9]+)+")
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ISO = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
 def plain(value: Any) -> str:
@@ -24,7 +24,7 @@ def plain(value: Any) -> str:
     text = str(value)
     if _ISO.fullmatch(text):
         try:
-            return day(date.fromisoformat(text))
+            return day(date.fromisoformat(text)) if len(text) == 10 else f"{date.fromisoformat(f'{text}-01'):%B %Y}"
         except ValueError:
             return text
     return text.replace("_", " ").capitalize() if _ENUM.fullmatch(text) else text
@@ -47,7 +47,7 @@ def when(moment: datetime | None) -> str:
 
 def page(nonce: str, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Fill the template *name*."""
-    return HTMLResponse(_env.get_template(name).render(cspNonce=nonce, **{"visitor": None, **context}), status_code=status)
+    return HTMLResponse(_env.get_template(name).render(cspNonce=nonce, **{"visitor": None, "typed": {}, **context}), status_code=status)
 
 
 _env = Environment(

@@ -17,6 +17,7 @@ from service.domain.people import Role
 from service.mail.prefab import freeze
 from service.mail.templates import Rendered
 from service.mail.tokens import Tokens, digest
+from tests.service.forms.documents import docx, paragraph, table
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}"
@@ -46,17 +47,28 @@ class Seeds:
     decide_token: str
     elsewhere: str
     elsewhere_notice: str
+    email: str
     held: str
     held_elsewhere: str
     answer_token: str
     delivery: str
 
 
-def letter(text: str, subject: str = "National alert") -> bytes:
-    """Write a plain letter."""
+FORM = docx(
+    paragraph("National Missing Child Alert", style="Title"),
+    table(("Your ref", "A1"), ("Date missing", "20th October 2026")),
+    table(("Given names", "Amy"), ("Surname", NASTY), ("Legal status", "Child protection plan"), ("Favourite colour", "Green")),
+)
+
+
+def letter(text: str, subject: str = "National alert", *, form: bytes = b"", picture: bytes = b"", program: bytes = b"") -> bytes:
+    """Write a letter, with what is attached to it."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = "sam@reporter.test", "alerts@kent.test", subject, f"<{new_id()}@x.test>"
     mail.set_content(text)
+    for content, name in ((form, "form.docx"), (picture, "../photo.png"), (program, "tool.exe")):
+        if content:
+            mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
     return mail.as_bytes()
 
 
@@ -87,9 +99,8 @@ async def sow(database: Database) -> Seeds:
             authority_id=medway, name="Other", address="other@medway.test", roles=frozenset({Role.QUALITY, Role.APPROVER})
         )
         live = await _case(work, kent, "KEN", CaseState.LIVE)
-        email_id = await _received(
-            work, "alerts@kent.test", letter(f"Child: Amy Example\nDate missing: 20th October 2026\n{NASTY}", NASTY), 1
-        )
+        raw = letter(f"Please send this out.\n{NASTY}", NASTY, form=FORM, picture=b"\x89PNG\r\n\x1a\n picture", program=b"MZ program")
+        email_id = await _received(work, "alerts@kent.test", raw, 1)
         live_notice, _ = await _notice(work, live, NoticeState.CASCADED, email_id, frozen=True)
         delivery = await _board(work, live, live_notice)
         await work.responses.add(
@@ -151,6 +162,7 @@ async def sow(database: Database) -> Seeds:
         decide_token=token,
         elsewhere=elsewhere.id,
         elsewhere_notice=elsewhere_notice.id,
+        email=email_id,
         held=held,
         held_elsewhere=held_elsewhere,
         answer_token=TOKENS.issue("a", delivery),
@@ -223,14 +235,22 @@ async def _notice(
         version=2,
         fields={
             "date_went_missing": "2026-10-20",
-            "children": [{"given_names": "Amy", "family_name": NASTY, "legal_status": ["child_protection_plan"], "unborn": False}],
+            "children": [
+                {
+                    "given_names": "Amy",
+                    "family_name": NASTY,
+                    "date_of_birth": "2018-03-04",
+                    "legal_status": ["child_protection_plan"],
+                    "unborn": False,
+                }
+            ],
             "risk_level": "high",
             "circumstances": None,
         },
         provenance={
             "date_went_missing": {
                 "file": "form.docx",
-                "place": "table 2, row 3",
+                "place": "table 1, row 2",
                 "label": "Date missing",
                 "text": "20th October 2026",
                 "method": "label cell",
@@ -245,6 +265,24 @@ async def _notice(
                 source="A National Alert cannot be completed until the child has been missing for 3 weeks.",
             ),
             Finding(rule="risk", outcome="not_met", says=NASTY, source="The risk is medium or high."),
+            Finding(
+                rule="last_seen",
+                outcome="not_answered",
+                says="When was Amy last seen?",
+                source="Every alert says it.",
+                field_path="last_seen",
+            ),
+            Finding(
+                rule="form",
+                outcome="contradiction",
+                says="Age 9 does not fit 4 March 2018",
+                source="The form itself.",
+                field_path="children[0].date_of_birth",
+                label="DOB",
+            ),
+            Finding(
+                rule="form", outcome="unrecognised", says="We do not know this label.", source="The form itself.", label="Favourite colour"
+            ),
         ),
         submitted_by="sam@reporter.test",
         received_email_id=email_id,

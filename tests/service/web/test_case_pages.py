@@ -1,8 +1,14 @@
 """The pages of cases: who sees what, and what a decision needs."""
 
+import re
+from dataclasses import replace
+from html import unescape
+
 import pytest
 
 from service.domain.notice import NoticeState
+from service.flow.original import Original, SavedFile
+from service.flow.sandbox import CannotUnderstand
 from tests.service.web.conftest import Town
 
 
@@ -12,15 +18,86 @@ async def state(town: Town, notice_id: str) -> NoticeState:
         return (await work.notices.get(notice_id)).state
 
 
+def visible(text: str) -> str:
+    """Return the words of a page without its marks."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
 async def test_a_notice_stands_beside_its_source_with_findings_and_sentences(town: Town) -> None:
-    text = (await (await town.as_("quality")).get(f"/cases/{town.seeds.live}")).text
-    assert "20 October 2026" in text
-    assert "20th October 2026" in text
-    assert "form.docx, table 2, row 3" in text
-    assert "Child protection plan" in text
-    assert "Date missing: 20th October 2026" in text
-    assert "A National Alert cannot be completed until the child has been missing for 3 weeks." in text
-    assert "Not met" in text
+    staff = await town.as_("quality")
+    text = (await staff.get(f"/cases/{town.seeds.live}/notices/{town.seeds.live_notice}")).text
+    words = visible(text)
+    assert "20 October 2026 “20th October 2026” Date missing , form.docx, table 1, row 2" in words
+    assert "Child protection plan" in words
+    assert "Please send this out." in words
+    assert "A National Alert cannot be completed until the child has been missing for 3 weeks." in words
+    assert "Not met" in words
+    assert "Contradiction: Age 9 does not fit 4 March 2018" in words
+    assert "The rules need 1 more answer: The episode: Last seen" in words
+    assert "We did not know these labels" in words
+
+
+async def test_every_link_of_the_two_sides_leads_somewhere_on_the_page(town: Town) -> None:
+    staff = await town.as_("quality")
+    for path in (f"/cases/{town.seeds.check}", f"/cases/{town.seeds.live}/notices/{town.seeds.live_notice}"):
+        text = (await staff.get(path)).text
+        ids = re.findall(r' id="([^"]+)"', text)
+        assert len(ids) == len(set(ids))
+        inside = re.findall(r'href="#([^"]+)"', text)
+        assert len(inside) >= 4
+        assert set(inside) - {"main-content"} <= set(ids)
+
+
+async def test_a_closed_letter_is_opened_only_on_the_page_of_its_notice(town: Town) -> None:
+    staff = await town.as_("quality")
+    assert "Please send this out." not in (await staff.get(f"/cases/{town.seeds.live}")).text
+    assert "Please send this out." in (await staff.get(f"/cases/{town.seeds.check}")).text
+
+
+async def test_a_letter_that_breaks_the_sandbox_leaves_the_page_open(town: Town) -> None:
+    class Breaks:
+        async def original(self, raw: bytes) -> Original:
+            raise CannotUnderstand("It took too long.")
+
+        async def file_of(self, raw: bytes, number: int) -> SavedFile | None:
+            raise CannotUnderstand("It took too long.")
+
+    town.app.state.site = replace(town.app.state.site, viewer=Breaks())
+    staff, seeds = await town.as_("quality"), town.seeds
+    page = await staff.get(f"/cases/{seeds.check}")
+    assert page.status_code == 200
+    assert "This letter cannot be shown. Open it in the mailbox." in page.text
+    assert "20 October 2026" in page.text
+    saved = await staff.post(f"/cases/{seeds.check}/notices/{seeds.check_notice}/letters/{seeds.email}/files/1")
+    assert saved.status_code == 404
+
+
+async def test_a_file_is_saved_under_our_name_in_a_cage_and_written_down(town: Town) -> None:
+    staff, seeds = await town.as_("approver"), town.seeds
+    path = f"/cases/{seeds.live}/notices/{seeds.live_notice}/letters/{seeds.email}/files"
+    saved = await staff.post(f"{path}/2")
+    assert saved.status_code == 200
+    assert saved.content.startswith(b"\x89PNG")
+    assert saved.headers["content-type"] == "application/octet-stream"
+    assert saved.headers["content-disposition"] == 'attachment; filename="file-2.png"'
+    assert saved.headers["x-content-type-options"] == "nosniff"
+    assert saved.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    async with town.database.read() as work:
+        events = await work.connection.exec_driver_sql("SELECT actor, case_id, subject_id FROM audit_events WHERE action = 'file_saved'")
+        assert events.all() == [(seeds.people["approver"], seeds.live, seeds.email)]
+    assert (await staff.post(f"{path}/3")).status_code == 404  # a program is not handed on
+    assert (await staff.post(f"{path}/9")).status_code == 404
+
+
+async def test_a_file_is_saved_only_by_those_who_see_the_case_and_only_from_its_own_letters(town: Town) -> None:
+    seeds = town.seeds
+    for who in ("auditor", "directory", "system", "reporter", "stranger"):
+        staff = await town.as_(who)
+        assert (await staff.post(f"/cases/{seeds.live}/notices/{seeds.live_notice}/letters/{seeds.email}/files/1")).status_code == 404
+        assert (await staff.get(f"/cases/{seeds.live}/notices/{seeds.live_notice}")).status_code == 404
+    staff = await town.as_("quality")
+    assert (await staff.post(f"/cases/{seeds.live}/notices/{seeds.live_notice}/letters/{seeds.held}/files/1")).status_code == 404
+    assert (await staff.client.post(f"/cases/{seeds.live}/notices/{seeds.live_notice}/letters/{seeds.email}/files/1")).status_code == 403
 
 
 async def test_the_board_counts_every_recipient_under_a_named_state(town: Town) -> None:

@@ -21,7 +21,9 @@ def paths(town: Town) -> list[tuple[str, set[str]]]:
         tokens = {"/answer": seeds.answer_token, "/decide": seeds.decide_token, "/sign-in": "a" * 32}
         token = next((value for start, value in tokens.items() if route.path.startswith(start)), "")
         path = (
-            route.path.format(case_id=seeds.live, notice_id=seeds.live_notice, email_id=seeds.held, gss_code="E10000016", token=token)
+            route.path.format(
+                case_id=seeds.live, notice_id=seeds.live_notice, email_id=seeds.held, number=1, gss_code="E10000016", token=token
+            )
             if "{" in route.path
             else route.path
         )

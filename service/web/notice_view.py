@@ -1,0 +1,136 @@
+"""Gathers what a person needs to judge one notice: the values beside the original, the findings, the stages, the board of recipients."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from service.database import pages
+from service.database.unit_of_work import Work
+from service.domain.approval import Approval, duties_refusal
+from service.domain.case import Case
+from service.domain.delivery import Delivery, named_state
+from service.domain.notice import Notice, NoticeState
+from service.domain.people import IssuingAuthority, Role
+from service.domain.policy import Policy
+from service.flow import assure
+from service.flow.sandbox import CannotUnderstand
+from service.web.beside import Anchors, LetterView, Opened, letter_views
+from service.web.board import Group, groups, look_of
+from service.web.hexmap import HexMap, draw
+from service.web.letter_text import ReadableLetter, frozen
+from service.web.session import ShowsLetters, Visitor
+from service.web.values import UnknownLabel, ValueGroup, came_from, unknown_labels, value_groups
+
+LARGEST = 40_000_000
+OPEN = (NoticeState.CHECKING, NoticeState.RETURNED, NoticeState.AWAITING_APPROVAL)
+_TOO_LARGE = "This letter is too large to show here. Open it in the mailbox."
+_CANNOT = "This letter cannot be shown. Open it in the mailbox."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """The two sides of a notice: what was read, and what was sent in."""
+
+    groups: tuple[ValueGroup, ...] = field(repr=False)
+    unknown: tuple[UnknownLabel, ...] = field(repr=False)
+    letters: tuple[LetterView, ...] = field(repr=False)
+
+    @property
+    def needed(self) -> tuple[tuple[str, str], ...]:
+        """Anchor and name of each answer that the rules still need."""
+        return tuple(
+            (row.anchor, f"{group.title}: {row.label}") for group in self.groups for row in group.rows if row.needed and not row.answered
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeView:
+    """One notice with everything a person needs to judge it. *beside* is only opened where it is asked for."""
+
+    notice: Notice
+    letter: ReadableLetter | None = field(repr=False)
+    recipients: int
+    groups: tuple[Group, ...]
+    map: HexMap | None
+    decisions: tuple[tuple[Approval, str], ...] = field(repr=False)
+    may_check: bool
+    may_decide: bool
+    hindrance: str | None
+    raws: tuple[tuple[str, bytes], ...] = field(repr=False, default=())
+    beside: Beside | None = field(repr=False, default=None)
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to act on it."""
+        return self.notice.state in OPEN
+
+
+async def gather(
+    work: Work, case: Case, authority: IssuingAuthority, policy: Policy, notice: Notice, visitor: Visitor, *, with_letters: bool
+) -> NoticeView:
+    """Read what a notice's page shows, within one transaction; the letters stay closed until `opened`."""
+    deliveries = await work.deliveries.of_notice(notice.id)
+    waits = notice.state is NoticeState.AWAITING_APPROVAL
+    hindrance = duties_refusal(notice, visitor.person, policy) if waits else None
+    letter = await work.letters.get(notice.letter_id) if notice.letter_id else None
+    return NoticeView(
+        notice=notice,
+        letter=frozen(letter.wire) if letter else None,
+        recipients=await _recipients(work, case, authority, notice, len(deliveries)),
+        groups=groups(deliveries),
+        map=_map(deliveries, authority.gss_code) if deliveries else None,
+        decisions=await _decisions(work, notice),
+        may_check=visitor.may(Role.QUALITY) and notice.state is NoticeState.CHECKING,
+        may_decide=waits and visitor.may(Role.APPROVER) and hindrance is None,
+        hindrance=str(hindrance) if hindrance and visitor.may(Role.APPROVER) else None,
+        raws=tuple([(one, await work.received.raw(one)) for one in await letters_of(work, notice)]) if with_letters else (),
+    )
+
+
+async def letters_of(work: Work, notice: Notice) -> tuple[str, ...]:
+    """Return the letters a notice rests on: the one that brought it, then those that corrected it."""
+    first = [notice.received_email_id] if notice.received_email_id else []
+    return tuple(dict.fromkeys([*first, *await pages.corrections_of(work, notice.case_id, notice.id)]))
+
+
+async def opened(view: NoticeView, viewer: ShowsLetters) -> NoticeView:
+    """Open the letters of a notice, outside any transaction and away from this process."""
+    prefix = f"n{view.notice.number}"
+    letters = [await open_letter(email_id, raw, viewer) for email_id, raw in view.raws]
+    anchors = Anchors(letters, prefix)
+    values = value_groups(view.notice, anchors, prefix)
+    sides = Beside(
+        groups=values,
+        unknown=unknown_labels(view.notice.findings, anchors),
+        letters=letter_views(letters, prefix, came_from(values)),
+    )
+    return replace(view, raws=(), beside=sides)
+
+
+async def open_letter(email_id: str, raw: bytes, viewer: ShowsLetters) -> Opened:
+    """Open one letter; whatever is broken in it becomes a sentence, and the page still opens."""
+    if len(raw) > LARGEST:
+        return Opened(email_id=email_id, original=None, trouble=_TOO_LARGE)
+    try:
+        return Opened(email_id=email_id, original=await viewer.original(raw))
+    except CannotUnderstand:
+        return Opened(email_id=email_id, original=None, trouble=_CANNOT)
+
+
+async def _decisions(work: Work, notice: Notice) -> tuple[tuple[Approval, str], ...]:
+    """Return the decisions that were given, with the name of who gave each."""
+    given = [one for one in await work.approvals.of_notice(notice.id) if one.verdict is not None]
+    return tuple([(one, (await work.people.person(one.approver_id)).name) for one in given])
+
+
+async def _recipients(work: Work, case: Case, authority: IssuingAuthority, notice: Notice, already: int) -> int:
+    """Count who gets the notice: those it went to, those it was frozen for, else those it would go to now."""
+    if already:
+        return already
+    cascade = await work.notices.cascade(notice.id)
+    return len(cascade.recipients if cascade else await assure.recipients_of(work, authority, case, notice))
+
+
+def _map(deliveries: Sequence[Delivery], own: str) -> HexMap:
+    looks = {one.gss_code: look_of(one.state, one.answer) for one in deliveries if one.gss_code}
+    states = {one.gss_code: named_state(one.state, one.answer, confirmed=one.confirmed) for one in deliveries if one.gss_code}
+    return draw({own: "own", **looks}, {own: "the issuing authority", **states})
