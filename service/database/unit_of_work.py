@@ -13,13 +13,16 @@ from service.database.deliveries import Deliveries
 from service.database.engine import make_engine
 from service.database.keys import Keys, MasterKey
 from service.database.letters import Letters
+from service.database.local_notices import LocalNotices
 from service.database.notices import Notices
 from service.database.people import People
+from service.database.policies import Policies
 from service.database.received import Received
 from service.database.responses import Responses
 from service.database.sessions import Sessions
 from service.database.signals import Signals
 from service.database.tasks import Tasks
+from service.database.unknown_words import Unknown
 
 
 class Work:
@@ -30,6 +33,7 @@ class Work:
         self.keys = Keys(connection, master)
         self.audit = Audit(connection, audit_key)
         self.people = People(connection)
+        self.policies = Policies(connection)
         self.received = Received(connection, self.keys)
         self.cases = Cases(connection)
         self.notices = Notices(connection, self.keys)
@@ -38,8 +42,10 @@ class Work:
         self.approvals = Approvals(connection, self.keys)
         self.responses = Responses(connection, self.keys)
         self.tasks = Tasks(connection)
+        self.local_notices = LocalNotices(connection)
         self.sessions = Sessions(connection)
         self.signals = Signals(connection)
+        self.unknown = Unknown(connection, self.keys, master.derive("unknown words"))
         self.register = Register(connection)
 
 
