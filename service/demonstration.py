@@ -29,12 +29,13 @@ _ROOT = Path(__file__).resolve().parents[1]
 _PACE_SECONDS = 20.0
 
 
-async def demonstrate(*, once: bool, report: Path | None, port: int) -> int:
+async def demonstrate(*, policy: str = "kent", once: bool, report: Path | None, port: int) -> int:
     """Tell the story on a fresh SQLite database and return the exit status: 0 only when every number adds up.
 
-    With *once* it ends after the story; otherwise the pages stay up until Ctrl-C.
+    The council is the one that works by *policy*. With *once* it ends after the story; otherwise the pages stay up until Ctrl-C.
     """
     set_up_logs(level=40)
+    council = addresses.councils()[policy]
     with tempfile.TemporaryDirectory(prefix="national-alerts-demo-") as folder:
         async with AsyncExitStack() as stack:
             authorities = Authorities(pace=0.0 if once else _PACE_SECONDS)
@@ -46,16 +47,18 @@ async def demonstrate(*, once: bool, report: Path | None, port: int) -> int:
                     on_accepted=authorities.on_accepted,
                 )
             )
-            settings = _settings(Path(folder), server, _free_port() if once else port, poll_seconds=1 if once else 5)
+            settings = _settings(Path(folder), server, council, _free_port() if once else port, poll_seconds=1 if once else 5)
             await upgrade(settings.database_url)
             app = await stack.enter_async_context(open_app(settings))
             async with app.database.begin() as work:
-                await _settle_in(work)
-            return await _run(app, server, authorities, once=once, report=report)
+                await _settle_in(work, council)
+            return await _run(app, server, council, authorities, once=once, report=report)
 
 
-async def _run(app: App, server: DemoMailServer, authorities: Authorities, *, once: bool, report: Path | None) -> int:
-    pages = app.server(with_inbox(app.site(), server))
+async def _run(
+    app: App, server: DemoMailServer, council: addresses.Council, authorities: Authorities, *, once: bool, report: Path | None
+) -> int:
+    pages = app.server(with_inbox(app.site(), server, council))
     running = [asyncio.create_task(app.worker().run()), asyncio.create_task(pages.serve())]
     try:
         with Display() as display:
@@ -63,7 +66,13 @@ async def _run(app: App, server: DemoMailServer, authorities: Authorities, *, on
             display.say(f"The pages are at {pages_at} and every mailbox at {pages_at}/demo/inbox")
             try:
                 stage = Stage(
-                    server=server, db=app.database, authorities=authorities, shows=display, examples=_ROOT / "examples", hurry=True
+                    council=council,
+                    server=server,
+                    db=app.database,
+                    authorities=authorities,
+                    shows=display,
+                    examples=_ROOT / "examples",
+                    hurry=True,
                 )
                 numbers = await tell(stage)
             except StoryStuck as stuck:
@@ -72,7 +81,7 @@ async def _run(app: App, server: DemoMailServer, authorities: Authorities, *, on
             display.result(numbers)
         _write(report, numbers)
         if not once:
-            print(f"Sign in as {addresses.QUALITY.address} or {addresses.APPROVER.address}.")
+            print("Sign in as " + " or ".join(dict.fromkeys(one.address for one in (*council.checkers, council.approver))) + ".")
             print("The link arrives in the demo inbox. Ctrl-C ends it.")
             with suppress(asyncio.CancelledError):
                 await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
@@ -83,7 +92,7 @@ async def _run(app: App, server: DemoMailServer, authorities: Authorities, *, on
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _settle_in(work: Work) -> None:
+async def _settle_in(work: Work, council: addresses.Council) -> None:
     """Give the service its directory, its council and its people."""
     now = datetime.now(UTC)
     await work.register.load_shipped()
@@ -93,20 +102,20 @@ async def _settle_in(work: Work) -> None:
     ]
     await work.register.import_contacts(rows, who="demonstration", why="made-up addresses", at=now)
     authority_id = await work.people.add_authority(
-        gss_code=addresses.ISSUING_GSS,
-        name=addresses.ISSUING_NAME,
-        code=addresses.ISSUING_CODE,
-        policy=addresses.POLICY,
-        mailbox=addresses.MAILBOX,
+        gss_code=council.gss_code,
+        name=council.name,
+        code=council.code,
+        policy=council.policy,
+        mailbox=council.mailbox,
         phone=addresses.PHONE,
         out_of_hours=addresses.OUT_OF_HOURS,
     )
-    for one in addresses.STAFF:
-        await work.people.add(authority_id=authority_id, name=one.name, address=one.address, roles=one.roles)
+    for one in council.staff:
+        await work.people.add(authority_id=authority_id, name=one.name, address=one.address, roles=one.roles, title=one.title)
     work.audit.add("demonstration_set_up", at=now)
 
 
-def _settings(folder: Path, server: DemoMailServer, port: int, *, poll_seconds: float) -> Settings:
+def _settings(folder: Path, server: DemoMailServer, council: addresses.Council, port: int, *, poll_seconds: float) -> Settings:
     return Settings(
         database_url=f"sqlite+aiosqlite:///{folder / 'alerts.db'}",
         master_key=SecretStr(base64.b64encode(os.urandom(32)).decode()),
@@ -116,10 +125,10 @@ def _settings(folder: Path, server: DemoMailServer, port: int, *, poll_seconds: 
         tick_seconds=0.2,
         poll_seconds=poll_seconds,
         imap=ImapSettings(
-            address=addresses.MAILBOX,
+            address=council.mailbox,
             host=server.host,
             port=server.imap_port,
-            user=addresses.MAILBOX,
+            user=council.mailbox,
             password=SecretStr(addresses.PASSWORD),
             tls=False,
             folders=("INBOX",),

@@ -10,7 +10,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from directory.authority import shipped
-from service.demo.addresses import ISSUING_NAME, MAILBOX, STAFF, accounts, address_of
+from service.demo.addresses import Council, accounts, address_of
 from service.demo.server import DemoMailServer
 
 # Where the service files letters of its own mailbox once it has dealt with them.
@@ -22,10 +22,10 @@ _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data
 _pages = Environment(loader=PackageLoader("service.demo"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def with_inbox(site: ASGIApp, server: DemoMailServer) -> ASGIApp:
+def with_inbox(site: ASGIApp, server: DemoMailServer, council: Council) -> ASGIApp:
     """Put the mailbox pages beside *site*, whose own headers allow neither frames nor the inline styles of letters."""
     inbox = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    inbox.include_router(inbox_router(server))
+    inbox.include_router(inbox_router(server, council))
     inbox.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"], www_redirect=False)
 
     async def both(scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,19 +36,20 @@ def with_inbox(site: ASGIApp, server: DemoMailServer) -> ASGIApp:
     return both
 
 
-def inbox_router(server: DemoMailServer) -> APIRouter:
+def inbox_router(server: DemoMailServer, council: Council) -> APIRouter:
     """Make the pages that show every mailbox of *server*."""
     router = APIRouter(prefix=_PREFIX, include_in_schema=False)
+    owners = _owners(council)
 
     @router.get("", response_class=HTMLResponse)
     async def mailboxes() -> HTMLResponse:
-        rows = [(account, owner, sum(server.count(account, folder) for folder in FOLDERS)) for account, owner in _owners().items()]
+        rows = [(account, owner, sum(server.count(account, folder) for folder in FOLDERS)) for account, owner in owners.items()]
         return _page("mailboxes.html", title="Mailboxes", rows=rows)
 
     @router.get("/{account}", response_class=HTMLResponse)
     async def mailbox(account: str) -> HTMLResponse:
         letters = [(number, folder, _head(_parsed(raw))) for number, (folder, raw) in enumerate(_letters(server, account), start=1)]
-        return _page("mailbox.html", title=account, account=account, owner=_owners()[account], letters=list(reversed(letters)))
+        return _page("mailbox.html", title=account, account=account, owner=owners.get(account, account), letters=list(reversed(letters)))
 
     @router.get("/{account}/{number}", response_class=HTMLResponse)
     async def letter(account: str, number: int) -> HTMLResponse:
@@ -73,9 +74,9 @@ def inbox_router(server: DemoMailServer) -> APIRouter:
     return router
 
 
-def _owners() -> dict[str, str]:
-    staff = {one.address: f"{one.name}, {', '.join(sorted(one.roles))}" for one in STAFF}
-    return {MAILBOX: f"National alerts of {ISSUING_NAME}", **staff, **{address_of(one): one.name for one in shipped()}}
+def _owners(council: Council) -> dict[str, str]:
+    staff = {one.address: f"{one.name}, {one.title or ', '.join(sorted(one.roles))}" for one in council.staff}
+    return {council.mailbox: f"National alerts of {council.name}", **staff, **{address_of(one): one.name for one in shipped()}}
 
 
 def _letters(server: DemoMailServer, account: str) -> list[tuple[str, bytes]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate, make_msgid
+from mimetypes import guess_type
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +16,7 @@ from typing import Any, Self
 import aioimaplib
 import aiosmtplib
 
-from service.demo.addresses import MAILBOX, PASSWORD, Staff, mailbox_of
+from service.demo.addresses import PASSWORD, Staff, mailbox_of
 from service.domain.notice import NoticeKind
 from service.domain.reference import references_in
 
@@ -97,11 +98,6 @@ class Sender:
         self._port = port
         self.posted: Counter[str] = Counter()
 
-    @property
-    def to_the_service(self) -> int:
-        """How many letters went to the mailbox of the service."""
-        return self.posted[MAILBOX]
-
     async def post(self, raw: bytes, *, sender: str, recipient: str) -> None:
         """Post one letter; an empty *sender* is the one that automatic letters use."""
         async with aiosmtplib.SMTP(hostname=self._host, port=self._port, start_tls=False, timeout=60) as line:
@@ -141,15 +137,18 @@ class Correspondent:
         written = write_reply(letter, name=self.staff.name, address=self.staff.address, words=words, subject=subject)
         await self._post(written, letter.reply_to)
 
-    async def submit(self, form: Path) -> None:
-        """Send a form to the mailbox of the service, as an attachment to a few words."""
-        letter = new_letter(name=self.staff.name, address=self.staff.address, to=MAILBOX, subject="National alert notification")
-        words = "Dear colleagues,\n\nPlease find attached a notification for a national alert.\n\nKind regards,"
-        letter.set_content(f"{words}\n{self.staff.name}\n")
-        subtype = "vnd.openxmlformats-officedocument.wordprocessingml.document"
+    async def submit(self, form: Path, mailbox: str) -> None:
+        """Send a form to the mailbox of the service: text as the letter itself, a file as an attachment to a few words."""
+        letter = new_letter(name=self.staff.name, address=self.staff.address, to=mailbox, subject="National alert notification")
         content = await asyncio.to_thread(form.read_bytes)
-        letter.add_attachment(content, maintype="application", subtype=subtype, filename=form.name)
-        await self._post(letter, MAILBOX)
+        maintype, _, subtype = (guess_type(form.name)[0] or "application/octet-stream").partition("/")
+        if maintype == "text":
+            letter.set_content(content.decode())
+        else:
+            words = "Dear colleagues,\n\nPlease find attached a notification for a national alert.\n\nKind regards,"
+            letter.set_content(f"{words}\n{self.staff.name}\n")
+            letter.add_attachment(content, maintype=maintype, subtype=subtype, filename=form.name)
+        await self._post(letter, mailbox)
 
     async def _post(self, letter: EmailMessage, recipient: str) -> None:
         await self._sender.post(letter.as_bytes(), sender=self.staff.address, recipient=recipient)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from service.database.counting import Desk, bring_forward, desk
 from service.database.unit_of_work import Database
-from service.demo.addresses import APPROVER, QUALITY, SOCIAL_WORKER
+from service.demo.addresses import Council, Staff
 from service.demo.authorities import Acts, Authorities
 from service.demo.behaviour import Tally, expected
 from service.demo.people import Correspondent, ReadLetter, Sender
@@ -47,6 +47,7 @@ class Stage:
     *limit_seconds* bounds the wait at each step. In a *hurry*, letters that a mail server put off are sent again at once.
     """
 
+    council: Council
     server: DemoMailServer
     db: Database
     authorities: Authorities
@@ -117,11 +118,11 @@ async def tell(stage: Stage) -> Numbers:
     sender = Sender(host=stage.server.host, port=stage.server.smtp_port)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(stage.authorities.at_work(sender))
-        worker, quality, approver = [
-            await stack.enter_async_context(Correspondent(staff, sender, host=stage.server.host, imap_port=stage.server.imap_port))
-            for staff in (SOCIAL_WORKER, QUALITY, APPROVER)
-        ]
-        story = _Story(stage, sender, worker, quality, approver)
+        desks = {
+            staff: await stack.enter_async_context(Correspondent(staff, sender, host=stage.server.host, imap_port=stage.server.imap_port))
+            for staff in stage.council.staff
+        }
+        story = _Story(stage, sender, desks)
         await story.alert()
         await story.update()
         await story.found()
@@ -129,20 +130,20 @@ async def tell(stage: Stage) -> Numbers:
 
 
 class _Story:
-    def __init__(self, stage: Stage, sender: Sender, worker: Correspondent, quality: Correspondent, approver: Correspondent) -> None:
+    def __init__(self, stage: Stage, sender: Sender, desks: Mapping[Staff, Correspondent]) -> None:
         self._stage = stage
         self._shows = stage.shows
         self._sender = sender
-        self._worker = worker
-        self._quality = quality
-        self._approver = approver
+        self._worker = desks[stage.council.worker]
+        self._checkers = [desks[one] for one in stage.council.checkers]
+        self._approver = desks[stage.council.approver]
         self._receipt: ReadLetter | None = None
 
     async def alert(self) -> None:
         """The form, and everything that follows from it."""
         acts = self._stage.authorities.begin(NoticeKind.ALERT)
         self._shows.say("A social worker sends the notification form to the shared mailbox.")
-        await self._worker.submit(self._stage.examples / "notification.docx")
+        await self._worker.submit(self._stage.examples / self._stage.council.form, self._stage.council.mailbox)
         await self._see_through(NoticeKind.ALERT, acts)
 
     async def update(self) -> None:
@@ -163,7 +164,7 @@ class _Story:
             case = await self._case()
         faults = [
             *_faults(tallies, self._stage.authorities.acts),
-            *_faults_around(authorities, on_desk, audit, case, self._sender.to_the_service),
+            *_faults_around(authorities, on_desk, audit, case, self._sender.posted[self._stage.council.mailbox]),
             *self._stage.authorities.troubles,
         ]
         return Numbers(
@@ -189,19 +190,21 @@ class _Story:
         """See one notice through: receipt, check, approval, sending, answers, and quiet."""
         title = _TITLES[kind]
         checked = f"{title}: checked and approved"
-        self._shows.bar(checked, 0, 3)
+        steps = len(self._checkers) + 2
+        self._shows.bar(checked, 0, steps)
         self._receipt = await self._await_receipt(kind)
-        self._shows.bar(checked, 1, 3)
-        check = await self._letter_to(self._quality, "q", f"quality assurance has not been asked to check the {kind}.")
-        self._shows.say("Quality assurance reads the notice and replies PASS.")
-        await self._quality.reply(check, "PASS")
-        self._shows.bar(checked, 2, 3)
+        self._shows.bar(checked, 1, steps)
+        for stage, checker in enumerate(self._checkers, start=1):
+            check = await self._letter_to(checker, "q", f"quality assurance (stage {stage}) has not been asked to check the {kind}.")
+            self._shows.say(f"{checker.staff.title or 'Quality assurance'} reads the notice and replies PASS.")
+            await checker.reply(check, "PASS")
+            self._shows.bar(checked, 1 + stage, steps)
         request = await self._letter_to(self._approver, "d", f"the approver has not been asked about the {kind}.")
         if request.number is None:
             raise StoryStuck(f"The letter that asks the approver about the {kind} does not name the number to approve with.")
-        self._shows.say("The approver reads what would be sent and replies APPROVE with the number.")
+        self._shows.say(f"{self._approver.staff.title} reads what would be sent and replies APPROVE with the number.")
         await self._approver.reply(request, f"APPROVE {request.number}")
-        self._shows.bar(checked, 3, 3)
+        self._shows.bar(checked, steps, steps)
         await self._stage.wait(lambda: self._sent(kind, acts), f"the {kind} has not been sent to every authority.")
         await self._stage.wait(lambda: self._answered(kind, acts), f"the authorities have not all acted on the {kind}.")
         await self._stage.wait(lambda: self._quiet(kind, acts), f"the service has not dealt with every letter about the {kind}.")
@@ -248,7 +251,7 @@ class _Story:
         await self._answered(kind, acts)
         if now.leaving:
             await self._hurry()
-        return now.unread == 0 and now.leaving == 0 and now.received >= self._sender.to_the_service
+        return now.unread == 0 and now.leaving == 0 and now.received >= self._sender.posted[self._stage.council.mailbox]
 
     async def _hurry(self) -> None:
         if self._stage.hurry:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 import aiosmtplib
 import pytest
 
-from service.demo.addresses import MAILBOX, accounts, mailbox_of
+from service.demo.addresses import accounts, councils, mailbox_of
 from service.demo.authorities import Authorities
 from service.demo.behaviour import Behaviour, Tally, behaviours
 from service.demo.people import Sender
 from service.demo.server import DemoMailServer
 from service.domain.notice import NoticeKind
 from tests.service.demo.letters import ALERT, letter
+
+KENT = councils()["kent"]
 
 RETURN_PATH = f"alerts+b.{'0' * 32}@kent.test"
 
@@ -45,7 +47,7 @@ async def _play(recipients: list[str], *, subject: str = ALERT, acting: int) -> 
                     refused.append(refusal.recipients[0].code)
             await _until(lambda: acts.done >= acting)
             assert authorities.troubles == []
-            return authorities, server.letters(MAILBOX), refused
+            return authorities, server.letters(KENT.mailbox), refused
 
 
 async def test_an_authority_acknowledges_by_reply():

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from service.demo.addresses import ISSUING_GSS, address_of, receiving
+from service.demo.addresses import address_of, councils, receiving
 from service.demo.behaviour import Behaviour, Tally, behaviour_at, behaviours, expected
+
+KENT = councils()["kent"]
 
 
 def test_every_receiving_authority_behaves_in_exactly_one_way():
@@ -35,5 +37,5 @@ def test_every_round_of_twenty_is_the_same():
 
 
 def test_the_issuing_council_answers_its_own_alert():
-    kent = next(one for one in receiving() if one.gss_code == ISSUING_GSS)
+    kent = next(one for one in receiving() if one.gss_code == KENT.gss_code)
     assert behaviours()[address_of(kent)].acknowledges

@@ -4,9 +4,11 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from service.demo.addresses import MAILBOX, accounts, mailbox_of
+from service.demo.addresses import accounts, contacts, councils, mailbox_of
 from service.demo.inbox import with_inbox
 from service.demo.server import DemoMailServer
+
+KENT = councils()["kent"]
 
 HOSTILE = (
     b"From: <x@leeds.test>\r\nTo: alerts@kent.test\r\nSubject: <script>alert(1)</script>\r\nMIME-Version: 1.0\r\n"
@@ -20,20 +22,22 @@ async def browser():
     async with DemoMailServer(accounts=accounts(), mailbox_of=mailbox_of) as server:
         site = FastAPI()
         site.add_api_route("/demo/inboxes", lambda: "the site itself")
-        await server.deliver(MAILBOX, "x@leeds.test", HOSTILE)
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=with_inbox(site, server)), base_url="http://127.0.0.1") as browser:
+        await server.deliver(KENT.mailbox, "x@leeds.test", HOSTILE)
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=with_inbox(site, server, KENT)), base_url="http://127.0.0.1"
+        ) as browser:
             yield browser
 
 
 async def test_every_mailbox_is_listed_with_its_letters(browser):
     page = (await browser.get("/demo/inbox")).text
-    assert page.count('href="/demo/inbox/') == len(accounts())
+    assert page.count('href="/demo/inbox/') == 1 + len(KENT.staff) + len(contacts())
     assert "Kent County Council" in page
 
 
 async def test_a_letter_is_shown_escaped(browser):
-    listed = (await browser.get(f"/demo/inbox/{MAILBOX}")).text
-    shown = (await browser.get(f"/demo/inbox/{MAILBOX}/1")).text
+    listed = (await browser.get(f"/demo/inbox/{KENT.mailbox}")).text
+    shown = (await browser.get(f"/demo/inbox/{KENT.mailbox}/1")).text
     for page in (listed, shown):
         assert "<script>" not in page
         assert "&lt;script&gt;alert(1)" in page
@@ -42,12 +46,12 @@ async def test_a_letter_is_shown_escaped(browser):
 
 
 async def test_the_html_of_a_letter_runs_nothing(browser):
-    answer = await browser.get(f"/demo/inbox/{MAILBOX}/1/html")
+    answer = await browser.get(f"/demo/inbox/{KENT.mailbox}/1/html")
     assert "<p>rich</p>" in answer.text
     assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
 
 
-@pytest.mark.parametrize("path", ["nobody@kent.test", f"{MAILBOX}/2", f"{MAILBOX}/0", f"{MAILBOX}/2/html"])
+@pytest.mark.parametrize("path", ["nobody@kent.test", f"{KENT.mailbox}/2", f"{KENT.mailbox}/0", f"{KENT.mailbox}/2/html"])
 async def test_what_is_not_there_is_not_found(browser, path):
     assert (await browser.get(f"/demo/inbox/{path}")).status_code == 404
 

@@ -6,12 +6,14 @@ from email.message import EmailMessage
 
 import pytest
 
-from service.demo.addresses import APPROVER, MAILBOX, SOCIAL_WORKER, accounts, mailbox_of
+from service.demo.addresses import accounts, councils, mailbox_of
 from service.demo.people import Correspondent, MailTrouble, Sender, read_letter, write_reply
 from service.demo.server import DemoMailServer
 from service.domain.notice import NoticeKind
 from service.domain.reference import make_reference
 from tests.service.demo.letters import ALERT, TOKEN, letter
+
+KENT = councils()["kent"]
 
 
 def _parsed(raw: bytes) -> EmailMessage:
@@ -75,17 +77,17 @@ async def test_staff_post_over_smtp_and_read_over_imap():
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(DemoMailServer(accounts=accounts(), mailbox_of=mailbox_of))
         sender = Sender(host=server.host, port=server.smtp_port)
-        approver = await stack.enter_async_context(Correspondent(APPROVER, sender, host=server.host, imap_port=server.imap_port))
+        approver = await stack.enter_async_context(Correspondent(KENT.approver, sender, host=server.host, imap_port=server.imap_port))
         assert await approver.find(lambda one: True) is None
-        await server.deliver(APPROVER.address, MAILBOX, letter("For information", purpose=""))
-        await server.deliver(APPROVER.address, MAILBOX, letter("Decision needed", purpose="d", text="APPROVE 4711"))
+        await server.deliver(KENT.approver.address, KENT.mailbox, letter("For information", purpose=""))
+        await server.deliver(KENT.approver.address, KENT.mailbox, letter("Decision needed", purpose="d", text="APPROVE 4711"))
         request = await approver.find(lambda one: one.purpose == "d")
         assert request is not None
         await approver.reply(request, f"APPROVE {request.number}")
         assert await approver.find(lambda one: one.purpose == "d") is None
         assert await approver.find(lambda one: True) is not None
-        assert sender.to_the_service == 1
-        (received,) = server.letters(MAILBOX)
+        assert sender.posted[KENT.mailbox] == 1
+        (received,) = server.letters(KENT.mailbox)
         assert b"APPROVE 4711" in received
 
 
@@ -95,15 +97,15 @@ async def test_a_form_is_submitted_as_an_attachment(tmp_path):
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(DemoMailServer(accounts=accounts(), mailbox_of=mailbox_of))
         sender = Sender(host=server.host, port=server.smtp_port)
-        worker = await stack.enter_async_context(Correspondent(SOCIAL_WORKER, sender, host=server.host, imap_port=server.imap_port))
-        await worker.submit(form)
-        (attached,) = _parsed(server.letters(MAILBOX)[0]).iter_attachments()
+        worker = await stack.enter_async_context(Correspondent(KENT.worker, sender, host=server.host, imap_port=server.imap_port))
+        await worker.submit(form, KENT.mailbox)
+        (attached,) = _parsed(server.letters(KENT.mailbox)[0]).iter_attachments()
         assert (attached.get_filename(), attached.get_content()) == ("notification.docx", b"PK form")
 
 
 async def test_a_person_without_an_account_is_not_let_in():
-    async with DemoMailServer(accounts={MAILBOX: "another"}, mailbox_of=mailbox_of) as server:
+    async with DemoMailServer(accounts={KENT.mailbox: "another"}, mailbox_of=mailbox_of) as server:
         sender = Sender(host=server.host, port=server.smtp_port)
         with pytest.raises(MailTrouble):
-            async with Correspondent(SOCIAL_WORKER, sender, host=server.host, imap_port=server.imap_port):
+            async with Correspondent(KENT.worker, sender, host=server.host, imap_port=server.imap_port):
                 pass

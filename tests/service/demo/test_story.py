@@ -7,7 +7,7 @@ import pytest
 
 from service.database.counting import Desk
 from service.database.unit_of_work import Database
-from service.demo.addresses import MAILBOX, accounts, mailbox_of
+from service.demo.addresses import accounts, councils, mailbox_of
 from service.demo.authorities import Acts, Authorities
 from service.demo.behaviour import Behaviour, Tally, behaviours, expected
 from service.demo.progress import Display
@@ -16,6 +16,8 @@ from service.demo.story import Numbers, StoryStuck, _faults, _faults_around, cou
 from service.domain.delivery import Answer, Delivery, DeliveryState, Lane
 from service.domain.notice import NoticeKind
 
+KENT = councils()["kent"]
+
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 THREE = (NoticeKind.ALERT, NoticeKind.UPDATE, NoticeKind.FOUND)
 
@@ -23,7 +25,7 @@ THREE = (NoticeKind.ALERT, NoticeKind.UPDATE, NoticeKind.FOUND)
 def delivery(state: DeliveryState, answer: Answer = Answer.NONE, *, taken: bool = False) -> Delivery:
     return Delivery(
         id="1", letter_id="2", kind="alert", lane=Lane.ALERT, case_id="3", notice_id="4", gss_code="E1", recipient_name="Leeds",
-        address="custodian@leeds.test", state=state, answer=answer, confirmed=True, attempts=1, lease=1, mailbox=MAILBOX, token_purpose="a",
+        address="custodian@leeds.test", state=state, answer=answer, confirmed=True, attempts=1, lease=1, mailbox=KENT.mailbox, token_purpose="a",
         token_subject="1", link_path="", number="", references=(), created_at=NOW, due_at=NOW, accepted_at=NOW if taken else None,
         answered_at=None, smtp_code=None, smtp_status=None,
     )  # fmt: skip
