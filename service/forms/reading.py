@@ -40,6 +40,11 @@ class Reading:
     provenance: dict[str, Provenance] = field(repr=False)
     findings: tuple[Finding, ...] = field(repr=False)
 
+    @property
+    def unknown_labels(self) -> tuple[str, ...]:
+        """Labels of the form that mean nothing to us yet, each once."""
+        return tuple(dict.fromkeys(one.label for one in self.findings if one.problem == Problem.UNRECOGNISED and one.label))
+
     def as_json(self) -> dict[str, Any]:
         """Return the reading in the shape that `national-alerts read --json` prints."""
         return {
