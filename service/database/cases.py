@@ -58,6 +58,11 @@ class Cases:
         rows = (await self._connection.execute(sa.select(t).order_by(t.c.opened_at.desc()).limit(limit))).mappings()
         return tuple(map(_case, rows))
 
+    async def watched(self, *, closed_since: datetime) -> tuple[str, ...]:
+        """Return the ids of the cases that are open, or ended since then, oldest first."""
+        query = sa.select(t.c.id).where(sa.or_(t.c.state != CaseState.CLOSED, t.c.closed_at >= closed_since)).order_by(t.c.opened_at)
+        return tuple(await self._connection.scalars(query))
+
     async def note_missing_since(self, case_id: str, since: date) -> None:
         """Set the original date once; a date that stands is never changed."""
         await self._connection.execute(sa.update(t).where(t.c.id == case_id, t.c.missing_since.is_(None)).values(missing_since=since))

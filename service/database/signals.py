@@ -1,4 +1,7 @@
-"""Signs of life of the rooms, for the health page: when each last did its work, and what stopped it."""
+"""Signs of life of the rooms, for the health page: when each last did its work, and what stopped it.
+
+Also the turns: who takes work that is done once in a while. A turn is taken in the transaction of that work, so it is done once.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.tables import heartbeats as t
+
+_TURN = "turn "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,4 +37,15 @@ class Signals:
 
     async def all(self) -> tuple[Heartbeat, ...]:
         """Return every heartbeat."""
-        return tuple(Heartbeat(**row) for row in (await self._connection.execute(sa.select(t).order_by(t.c.name))).mappings())
+        query = sa.select(t).where(~t.c.name.startswith(_TURN)).order_by(t.c.name)
+        return tuple(Heartbeat(**row) for row in (await self._connection.execute(query)).mappings())
+
+    async def take_turn(self, name: str, *, before: datetime, at: datetime) -> bool:
+        """Take the turn of *name* if it was last taken before *before*; of two workers one gets it, the other waits and gets False."""
+        mine = sa.update(t).where(t.c.name == _TURN + name, t.c.at < before).values(at=at)
+        if (await self._connection.execute(mine)).rowcount:
+            return True
+        if await self._connection.scalar(sa.select(t.c.name).where(t.c.name == _TURN + name)):
+            return False
+        await self._connection.execute(sa.insert(t).values(name=_TURN + name, at=at, trouble=None))
+        return True

@@ -57,6 +57,15 @@ class Tasks:
         query = sa.select(t.c.id).where(t.c.kind == kind, t.c.subject_id == subject_id).limit(1)
         return await self._connection.scalar(query) is not None
 
+    async def ticked(self, case_id: str, *, but_by: str) -> frozenset[str]:
+        """Return the subjects of the tasks about a case that a person ticked off, which *but_by* is not."""
+        query = sa.select(t.c.subject_id).where(t.c.case_id == case_id, t.c.subject_id.is_not(None), t.c.done_by != but_by)
+        return frozenset(await self._connection.scalars(query))
+
+    async def open_kinds(self, case_id: str) -> frozenset[str]:
+        """Return the kinds of what is still to do about a case."""
+        return frozenset(await self._connection.scalars(sa.select(t.c.kind).where(t.c.case_id == case_id, t.c.done_at.is_(None))))
+
     async def settle(self, *, case_id: str, kind: str, by: str, at: datetime) -> None:
         """Mark every open task of one kind about a case as done: what it asked for has happened."""
         open_ones = (t.c.case_id == case_id) & (t.c.kind == kind) & t.c.done_at.is_(None)
