@@ -10,12 +10,14 @@ ARGS   ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test check lock clean runtime assets
+.PHONY: help demo run test check score bench lock clean runtime assets
 
 help:
 	@echo "make demo   start everything on this machine, with simulated people and authorities"
 	@echo "make test   run all tests"
 	@echo "make check  style, types and the direction of imports"
+	@echo "make score  read the example documents and count what was read right"
+	@echo "make bench  measure the speed, of everything or of ARGS=\"reading\""
 	@echo "make run    start the service with your own settings"
 	@echo "make lock   renew the pinned packages"
 	@echo "make clean  remove what was set up (never your data)"
@@ -34,6 +36,12 @@ check: $(V)/.tests
 	@$(V)/bin/ruff format --check .
 	@$(V)/bin/mypy
 	@$(V)/bin/lint-imports
+
+score: $(V)/.tests
+	@$(PYTHON) -m bench.score_documents $(ARGS)
+
+bench: $(V)/.tests
+	@$(PYTHON) -m bench $(ARGS)
 
 # --- set-up: each step leaves a stamp, so it is done once -------------------------------------------------------------
 
