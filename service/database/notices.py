@@ -13,7 +13,7 @@ from service.database.tables import cascades, cases
 from service.database.tables import notices as t
 from service.domain.audience import Addressee
 from service.domain.errors import ChangedMeanwhile, NotFound
-from service.domain.notice import Finding, Notice, NoticeKind, NoticeState
+from service.domain.notice import Earlier, Finding, Notice, NoticeKind, NoticeState
 
 _PLACE = "notices.values"
 
@@ -113,11 +113,17 @@ class Notices:
             fields=values["fields"],
             provenance=values["provenance"],
             findings=tuple(Finding(**finding) for finding in values["findings"]),
+            earlier=tuple(Earlier(**one) for one in values.get("earlier", ())),
         )
 
     async def _row(self, notice: Notice) -> dict[str, object]:
         key_id = await self._connection.scalar(sa.select(cases.c.key_id).where(cases.c.id == notice.case_id))
         assert key_id is not None
-        values = {"fields": notice.fields, "provenance": notice.provenance, "findings": [asdict(finding) for finding in notice.findings]}
+        values = {
+            "fields": notice.fields,
+            "provenance": notice.provenance,
+            "findings": [asdict(finding) for finding in notice.findings],
+            "earlier": [asdict(one) for one in notice.earlier],
+        }
         sealed = (await self._keys.open(key_id)).close(_PLACE, notice.id, json.dumps(values, ensure_ascii=False).encode())
         return {column.name: sealed if column.name == "values_sealed" else getattr(notice, column.name) for column in t.c}

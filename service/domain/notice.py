@@ -48,22 +48,26 @@ class NoticeEvent(StrEnum):
     SUPERSEDED = "superseded"
 
 
-_OPEN = (NoticeState.CHECKING, NoticeState.RETURNED, NoticeState.AWAITING_APPROVAL)
+OPEN = (NoticeState.CHECKING, NoticeState.RETURNED, NoticeState.AWAITING_APPROVAL)
 TRANSITIONS = {
-    **{(state, NoticeEvent.CORRECTED): NoticeState.CHECKING for state in _OPEN},
-    **{(state, NoticeEvent.RETURNED): NoticeState.RETURNED for state in _OPEN},
-    **{(state, NoticeEvent.SUPERSEDED): NoticeState.SUPERSEDED for state in _OPEN},
+    **{(state, NoticeEvent.CORRECTED): NoticeState.CHECKING for state in OPEN},
+    **{(state, NoticeEvent.RETURNED): NoticeState.RETURNED for state in OPEN},
+    **{(state, NoticeEvent.SUPERSEDED): NoticeState.SUPERSEDED for state in OPEN},
     (NoticeState.CHECKING, NoticeEvent.PASSED): NoticeState.AWAITING_APPROVAL,
     (NoticeState.AWAITING_APPROVAL, NoticeEvent.APPROVED): NoticeState.APPROVED,
     (NoticeState.AWAITING_APPROVAL, NoticeEvent.REFUSED): NoticeState.REFUSED,
     (NoticeState.CHECKING, NoticeEvent.REFUSED): NoticeState.REFUSED,
     (NoticeState.APPROVED, NoticeEvent.CASCADED): NoticeState.CASCADED,
+    (NoticeState.APPROVED, NoticeEvent.SUPERSEDED): NoticeState.SUPERSEDED,  # the case ended before it left
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a rule or the reader found: *outcome* is `met`, `not_met`, `not_answered`, `not_applicable` or `contradiction`."""
+    """What a rule, the reader or the case found.
+
+    *outcome* is `met`, `not_met`, `not_answered`, `not_applicable`, `contradiction`, `unreadable`, `unrecognised` or `likely_same`.
+    """
 
     rule: str
     outcome: str
@@ -79,8 +83,19 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What a notice said before a correction."""
+
+    version: int
+    fields: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One notice. *number* counts the messages of the case; *version* counts the corrections and decisions of this notice."""
+    """One notice. *number* counts the messages of the case; *version* counts the corrections and decisions of this notice.
+
+    *earlier* keeps what it said before each correction, oldest first.
+    """
 
     id: str
     case_id: str
@@ -99,6 +114,7 @@ class Notice:
     content_sha256: str | None = None
     created_at: datetime
     decided_at: datetime | None = None
+    earlier: tuple[Earlier, ...] = field(default=(), repr=False)
 
     def after(self, event: NoticeEvent) -> "Notice":
         """Return the notice as it stands once *event* has happened, one version later."""
