@@ -2,17 +2,19 @@
 
 import re
 
+from service.forms import recognise
 from service.forms.blocks import Document, Unreadable
-from service.forms.docx import read_docx
-from service.forms.guards import SAVE_AS_DOCX, Archive
+from service.forms.guards import MAXIMUM_FILE, PERSON_READS, Archive, check_length
+from service.forms.recognise import Fate, FileSort, misnamed, refusal
 from service.forms.text import decode, read_html, read_text
 
-MAXIMUM_FILE = 40_000_000
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
-_PROGRAMS = (b"MZ", b"\x7fELF", b"L\x00\x00\x00\x01\x14\x02\x00")
-_MACROS = "This file can hold macros (small programs), so it was not opened. " + SAVE_AS_DOCX
-_PASTE = "or paste the answers into the email as “Label: answer” lines."
+_MACRO_SORTS = (("word/", recognise.WORD_MACROS), ("xl/", recognise.SHEET_MACROS), ("ppt/", recognise.SLIDES_MACROS))
+_MACRO_ENDINGS = {
+    "docm": recognise.WORD_MACROS,
+    "dotm": recognise.WORD_MACROS,
+    "xlsm": recognise.SHEET_MACROS,
+    "xlsb": recognise.SHEET_MACROS,
+}
 
 
 def take_apart(name: str, content_type: str, content: bytes) -> Document | None:
@@ -20,52 +22,103 @@ def take_apart(name: str, content_type: str, content: bytes) -> Document | None:
     if not content.strip(b"\x00\r\n\t "):
         return None
     if len(content) > MAXIMUM_FILE:
-        raise Unreadable(f"This file is larger than 40 MB. {SAVE_AS_DOCX}")
-    if content.startswith(_PICTURES) or content[4:12] in (b"ftypheic", b"ftypmif1"):
+        raise Unreadable(f"This file is larger than 40 MB, so it was not opened. {PERSON_READS}", by_hand=True)
+    sort = recognise.recognise(name, content)
+    if (says := misnamed(sort, name)) is not None:
+        raise Unreadable(says)
+    if sort.key == "zip":
+        document = _zipped(name, content)
+    elif sort.key == "compound":
+        document = _compound(name, content)
+    elif sort.fate in (Fate.PICTURE, Fate.NOTHING):
         return None
-    if content.startswith(_PROGRAMS):
-        raise Unreadable("This file is a program, not a form, so it was not opened.")
-    if content.startswith(b"PK"):
-        return _zipped(name, content)
-    if content.startswith(_OLE):
-        raise Unreadable(_ole(content))
-    if b"%PDF-" in content[:1024]:
-        raise Unreadable(f"PDF files cannot be read yet. Please send the Word document (.docx) it was made from, {_PASTE}")
-    if content.lstrip().startswith(b"{\\rtf"):
-        raise Unreadable(f"Rich text files (.rtf) cannot be read yet. {SAVE_AS_DOCX}")
+    elif sort.fate is not Fate.READ:
+        raise _refused(sort, name)
+    else:
+        document = _plain(sort, name, content_type, content)
+    return check_length(document) if document is not None else None
+
+
+def is_picture(name: str, content: bytes) -> bool:
+    """Tell whether the bytes are those of a picture, such as the photograph of a child or of a form."""
+    return recognise.recognise(name, content).fate is Fate.PICTURE
+
+
+def _refused(sort: FileSort, name: str) -> Unreadable:
+    return Unreadable(refusal(sort, name), by_hand=sort.fate is Fate.BY_HAND)
+
+
+def _plain(sort: FileSort, name: str, content_type: str, content: bytes) -> Document:
+    # Each reader is loaded when it is needed: the pages of the web process never read a form.
+    if sort is recognise.PDF:
+        from service.forms.pdf import read_pdf
+
+        return read_pdf(content, name)
+    if sort is recognise.RTF:
+        from service.forms.rtf import read_rtf
+
+        return read_rtf(content, name)
     return _textual(name, content_type, content)
 
 
 def _zipped(name: str, content: bytes) -> Document:
     archive = Archive(content)
-    if any(part.casefold().endswith("vbaproject.bin") for part in archive.names()):
-        raise Unreadable(_MACROS)
+    names = archive.names()
     types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in archive else b""
-    if b"macroEnabled" in types or name.casefold().endswith((".docm", ".dotm", ".xlsm")):
-        raise Unreadable(_MACROS)
+    kind = archive.read("mimetype") if "mimetype" in archive else b""
+    if (macros := _macros(name, names, types)) is not None:
+        raise _refused(macros, name)
     if "word/document.xml" in archive:
+        from service.forms.docx import read_docx
+
         return read_docx(archive, name)
-    if "mimetype" in archive and b"opendocument" in archive.read("mimetype"):
-        raise Unreadable(f"OpenDocument files cannot be read yet. {SAVE_AS_DOCX}")
-    if any(part.startswith(("xl/", "ppt/")) for part in archive.names()):
-        raise Unreadable(f"This is a spreadsheet or a presentation, not a form. {SAVE_AS_DOCX}")
-    raise Unreadable("This is a zip file. Please attach the form itself, not packed.")
+    if kind.strip().startswith((b"application/vnd.oasis.opendocument.text", b"application/vnd.sun.xml.writer")):
+        return _open_document(archive, name)
+    raise _refused(_packed(names, kind), name)
 
 
-def _ole(content: bytes) -> str:
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        return "This file is protected with a password. Please send it without one, or paste the answers into the email."
-    if "WordDocument".encode("utf-16-le") in content:
-        return f"This is an old Word document (.doc), which cannot be read. {SAVE_AS_DOCX}"
-    return f"This kind of file cannot be read. {SAVE_AS_DOCX}"
+def _macros(name: str, names: tuple[str, ...], types: bytes) -> FileSort | None:
+    if any(part.casefold().endswith("vbaproject.bin") for part in names) or b"macroEnabled" in types:
+        return next((sort for folder, sort in _MACRO_SORTS if any(part.startswith(folder) for part in names)), recognise.WORD_MACROS)
+    if any(part.startswith(("Basic/", "Scripts/")) and not part.endswith("/") for part in names) and "content.xml" in names:
+        return recognise.OPEN_MACROS
+    return _MACRO_ENDINGS.get(recognise.ending_of(name))
 
 
-def _textual(name: str, content_type: str, content: bytes) -> Document | None:
-    sample = content[:4096]
-    if b"\x00" in sample and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable(f"This kind of file cannot be read. {SAVE_AS_DOCX}")
+def _open_document(archive: Archive, name: str) -> Document:
+    from service.forms.odt import read_odt
+
+    manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive else b""
+    if b"encryption-data" in manifest:
+        raise _refused(recognise.LOCKED_OFFICE, name)
+    return read_odt(archive, name)
+
+
+def _packed(names: tuple[str, ...], kind: bytes) -> FileSort:
+    """Name what else a zip can be."""
+    if any(part.startswith("xl/") for part in names) or b"opendocument.spreadsheet" in kind:
+        return recognise.SHEET
+    if any(part.startswith("ppt/") for part in names) or b"opendocument.presentation" in kind:
+        return recognise.SLIDES
+    if any(part.casefold().endswith(".iwa") for part in names):
+        return recognise.PAGES
+    if "META-INF/MANIFEST.MF" in names:
+        return recognise.JAVA
+    return recognise.ZIP
+
+
+def _compound(name: str, content: bytes) -> Document:
+    from service.forms.old_word import compound_sort, read_old_word
+
+    sort = compound_sort(content)
+    if sort is not recognise.OLD_WORD:
+        raise _refused(sort, name)
+    return read_old_word(content, name)
+
+
+def _textual(name: str, content_type: str, content: bytes) -> Document:
     # a file that was attached under its own name is a form; the letter's own text is not
     is_form = bool(re.search(r"\.(?:txt|html?|text)$", name, re.IGNORECASE))
-    if re.search(rb"<(?:!doctype html|html|body|table|div|p|br)\b", sample, re.IGNORECASE):
+    if re.search(rb"<(?:!doctype html|html|body|table|div|p|br)\b", content[:4096], re.IGNORECASE):
         return read_html(content, name, is_form=is_form, content_type=content_type)
     return read_text(decode(content, content_type), name, is_form=is_form)

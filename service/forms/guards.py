@@ -6,16 +6,25 @@ from io import BytesIO
 
 from lxml import etree
 
-from service.forms.blocks import Unreadable
+from service.forms.blocks import Document, Line, Unreadable
 
+MAXIMUM_FILE = 40_000_000
 MAXIMUM_MEMBERS = 2_000
 MAXIMUM_TOTAL = 200_000_000
 MAXIMUM_PART = 20_000_000
 MAXIMUM_RATIO = 400
+MAXIMUM_TAGS = 400_000
+MAXIMUM_CELLS = 5_000
+MAXIMUM_LINES = 5_000
+MAXIMUM_CHARACTERS = 1_000_000
 
 SAVE_AS_DOCX = "Please open it in Word, save it as a Word document (.docx) and send that."
+PASTE = "or paste the answers into the email as “Label: answer” lines."
+PERSON_READS = "A person has to read it."
 BROKEN = f"This file is damaged or was cut short on its way. {SAVE_AS_DOCX}"
-TOO_LARGE = f"This file unpacks to far more than a form can hold, so it was not opened. {SAVE_AS_DOCX}"
+TOO_LARGE = f"This file unpacks to far more than a form can hold, so it was not opened. {PERSON_READS}"
+TOO_LONG = f"This file is far longer than a form can be, so it was not read. {PERSON_READS} To be quicker, send only the form, {PASTE}"
+PROTECTED = f"This file is protected with a password. {PERSON_READS} To be quicker, send it without protection, {PASTE}"
 ACTIVE = "This file declares document types or entities, which a form never needs, so it was not opened. " + SAVE_AS_DOCX
 
 
@@ -23,6 +32,8 @@ class Archive:
     """A zip file whose directory was checked; parts are read with a hard cap whatever the directory declares."""
 
     def __init__(self, content: bytes) -> None:
+        if content.count(b"PK\x01\x02") > 2 * MAXIMUM_MEMBERS:  # listing a million parts is already the attack
+            raise Unreadable(TOO_LARGE, by_hand=True)
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
             infos = self._zip.infolist()
@@ -30,9 +41,9 @@ class Archive:
             raise Unreadable(BROKEN) from error
         total = sum(info.file_size for info in infos)
         if len(infos) > MAXIMUM_MEMBERS or total > MAXIMUM_TOTAL:
-            raise Unreadable(TOO_LARGE)
+            raise Unreadable(TOO_LARGE, by_hand=True)
         if any(info.flag_bits & 1 for info in infos):
-            raise Unreadable("This file is protected with a password. Please send it without one, or paste the answers into the email.")
+            raise Unreadable(PROTECTED, by_hand=True)
         self._infos = {info.filename: info for info in infos}
         if len(self._infos) != len(infos):
             raise Unreadable(BROKEN)
@@ -50,7 +61,7 @@ class Archive:
         if info is None:
             raise Unreadable(BROKEN)
         if info.file_size > MAXIMUM_PART or info.file_size > MAXIMUM_RATIO * max(info.compress_size, 1) + 1_000_000:
-            raise Unreadable(TOO_LARGE)
+            raise Unreadable(TOO_LARGE, by_hand=True)
         try:
             with self._zip.open(info) as part:
                 content = part.read(MAXIMUM_PART + 1)
@@ -59,7 +70,7 @@ class Archive:
         except Exception as error:  # zlib.error and its cousins in other decompressors share no base class
             raise Unreadable(BROKEN) from error
         if len(content) > MAXIMUM_PART:
-            raise Unreadable(TOO_LARGE)
+            raise Unreadable(TOO_LARGE, by_hand=True)
         return content
 
 
@@ -69,6 +80,8 @@ def parse_xml(content: bytes) -> etree._Element:
         raise Unreadable(BROKEN)
     if re.search(rb"<!\s*(?:DOCTYPE|ENTITY)", content, re.IGNORECASE):
         raise Unreadable(ACTIVE)
+    if content.count(b"<") > MAXIMUM_TAGS:
+        raise Unreadable(TOO_LONG, by_hand=True)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
@@ -77,3 +90,19 @@ def parse_xml(content: bytes) -> etree._Element:
     if root.getroottree().docinfo.doctype:
         raise Unreadable(ACTIVE)
     return root
+
+
+def check_length(document: Document) -> Document:
+    """Return the document; raises Unreadable when it is so long that finding its labels would take minutes."""
+    cells = sum(len(row) for block in document.blocks if not isinstance(block, Line) for row in block.rows)
+    lines = sum(isinstance(block, Line) for block in document.blocks)
+    if cells > MAXIMUM_CELLS or lines > MAXIMUM_LINES or _characters(document) > MAXIMUM_CHARACTERS:
+        raise Unreadable(TOO_LONG, by_hand=True)
+    return document
+
+
+def _characters(document: Document) -> int:
+    total = 0
+    for block in document.blocks:
+        total += len(block.text) if isinstance(block, Line) else sum(len(cell.text) for row in block.rows for cell in row)
+    return total

@@ -1,0 +1,215 @@
+"""Columns without rules on a PDF page: labels beside their values, people side by side, values and labels wrapped over several lines."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from service.forms.blocks import Cell
+from service.forms.labels import Labels
+from service.forms.pdf_tables import Grid, controls_in
+from service.forms.pdf_words import Piece, joined, words_in
+
+_ALIGNED = 4.0
+_WIDE = 1.0  # a gap of this many letter heights parts two columns
+_TIGHT = 0.6  # a smaller gap between two lines means that one row goes on
+_APART = 3.0  # a larger one ends the columns
+
+
+@dataclass(slots=True)
+class Segment:
+    """Words of one line that stand together."""
+
+    pieces: list[Piece]
+
+    @property
+    def x0(self) -> float:
+        """Tell where it begins."""
+        return self.pieces[0].x0
+
+    @property
+    def x1(self) -> float:
+        """Tell where it ends."""
+        return self.pieces[-1].x1
+
+    @property
+    def text(self) -> str:
+        """Tell its words."""
+        return words_in(self.pieces)
+
+    @property
+    def is_field(self) -> bool:
+        """Tell whether it is a form field alone."""
+        return self.pieces[0].is_field
+
+
+def segments(row: Sequence[Piece]) -> list[Segment]:
+    """Part a line where a wide gap or a form field stands."""
+    found: list[Segment] = []
+    for piece in row:
+        last = found[-1].pieces[-1] if found else None
+        apart = last is None or piece.is_field or last.is_field or piece.x0 - last.x1 > _WIDE * max(piece.height, last.height)
+        if apart:
+            found.append(Segment([piece]))
+        else:
+            found[-1].pieces.append(piece)
+    return found
+
+
+def gap(above: Sequence[Piece], below: Sequence[Piece]) -> float:
+    """Measure the space between two lines in letter heights."""
+    letters = [piece for piece in (*above, *below) if not piece.is_field] or list(below)
+    height = max(min(piece.height for piece in letters), 1.0)
+    return (min(piece.top for piece in below) - max(piece.bottom for piece in above)) / height
+
+
+@dataclass(slots=True)
+class _Slot:
+    """One cell being gathered: the lines of words in it."""
+
+    x0: float
+    lines: list[list[Piece]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return " ".join(words for line in self.lines if (words := words_in(line)))
+
+
+class Columns:
+    """A stretch of lines in columns; `take` adds a line or says that it does not belong."""
+
+    def __init__(self, labels: Labels, first: Sequence[Piece], right: float) -> None:
+        self._labels = labels
+        self._right = right
+        self._rows: list[list[_Slot]] = []
+        self._last = first
+        self.top = min(piece.top for piece in first)
+        self._new_row(segments(first))
+
+    def take(self, row: Sequence[Piece]) -> bool:
+        """Add one line; False when the columns end before it."""
+        parts, between = segments(row), gap(self._last, row)
+        if between > _APART or not self._fits(parts, between):
+            return False
+        if self._goes_on(parts, between):
+            for part in parts:
+                slot = self._slot_at(part.x0)
+                if slot is not None:
+                    slot.lines.append(part.pieces)
+        else:
+            self._new_row(parts)
+        self._last = row
+        return True
+
+    def replace_first(self, pairs: Sequence[tuple[Segment, Segment]], row: Sequence[Piece]) -> None:
+        """Begin with labels that stand above their fields."""
+        self._rows.clear()
+        self.add_pairs(pairs, row)
+
+    def add_pairs(self, pairs: Sequence[tuple[Segment, Segment]], row: Sequence[Piece]) -> None:
+        """Add labels that stand above their fields as a row of label, value, label, value."""
+        self._rows.append([_Slot(part.x0, [part.pieces]) for pair in pairs for part in pair])
+        self._last = row
+
+    def grid(self) -> Grid:
+        """Return the rows with an empty cell wherever a column that other rows use is empty."""
+        starts = self._starts()
+        rows = []
+        for slots in self._rows:
+            cells: list[Cell] = []
+            places = [] if self._has_inline_labels(slots) else [one for one in starts if not self._is_covered(one, slots)]
+            ordered: list[tuple[float, _Slot | None]] = [*((slot.x0, slot) for slot in slots), *((place, None) for place in places)]
+            for _, one in sorted(ordered, key=lambda pair: pair[0]):
+                cells.append(self._cell(one, slots, starts) if one is not None else Cell(text=""))
+            rows.append(tuple(self._parted(cells)))
+        return Grid(rows=rows, starts=starts, top=self.top)
+
+    def _new_row(self, parts: Sequence[Segment]) -> None:
+        self._rows.append([_Slot(part.x0, [part.pieces]) for part in parts])
+
+    def _slot_at(self, x0: float) -> _Slot | None:
+        return next((slot for slot in self._rows[-1] if abs(slot.x0 - x0) <= _ALIGNED), None)
+
+    def _is_label(self, text: str) -> bool:
+        return self._labels.find(text) is not None
+
+    def _fits(self, parts: Sequence[Segment], between: float) -> bool:
+        """Tell whether a line still belongs to the columns: several parts always do, a single one where it stands under one of them."""
+        if len(parts) > 1 or parts[0].is_field:
+            return True
+        part, columns = parts[0], sorted({slot.x0 for slots in self._rows for slot in slots})
+        index = next((number for number, start in enumerate(columns) if abs(start - part.x0) <= _ALIGNED), None)
+        if index is None:
+            return False
+        if index == 0:
+            is_wide = len(columns) > 1 and part.x1 > columns[1] - 1.0
+            if is_wide or self._labels.section(part.text.rstrip(":")) is not None:
+                return False
+            return between <= _TIGHT or self._is_label(part.text)
+        return between <= 1.5
+
+    def _goes_on(self, parts: Sequence[Segment], between: float) -> bool:
+        """Tell whether a line goes on with the row above: a wrapped value, a wrapped label, or both."""
+        slots = [self._slot_at(part.x0) for part in parts]
+        if any(slot is None for slot in slots) or any(part.is_field for part in parts):
+            return False
+        leads = slots[0] is self._rows[-1][0]
+        if between > _TIGHT and (leads or len(parts) > 1):
+            return False
+        return all(self._joins(slot, part.text, leads) for slot, part in zip(slots, parts, strict=True) if slot is not None)
+
+    def _joins(self, slot: _Slot, text: str, leads: bool) -> bool:
+        if self._is_value(slot):
+            return True
+        before = slot.text
+        known, alone = self._is_label(f"{before} {text}"), self._is_label(text)
+        if known and not (self._is_label(before) and alone):
+            return True
+        if alone or self._is_inline(text):
+            return False
+        return bool(re.match(r"[a-z(]", text)) or self._is_inline(before) or not leads
+
+    def _is_value(self, slot: _Slot) -> bool:
+        """Tell whether a cell stands behind a label of the same row."""
+        slots = self._rows[-1]
+        index = next(number for number, one in enumerate(slots) if one is slot)
+        if index == 0:
+            return False
+        left = slots[index - 1].text
+        return (self._is_label(left) or left.endswith((":", "?"))) and not self._is_label(slot.text)
+
+    def _is_inline(self, text: str) -> bool:
+        head, colon, rest = text.partition(":")
+        return bool(colon and rest.strip()) and self._is_label(head)
+
+    def _has_inline_labels(self, slots: Sequence[_Slot]) -> bool:
+        return any(self._is_inline(slot.text) for slot in slots)
+
+    def _starts(self) -> tuple[float, ...]:
+        """List where columns begin that at least two rows use, or any row when there is only one."""
+        found: list[list[float]] = []
+        for x0 in sorted(slot.x0 for slots in self._rows for slot in slots):
+            if found and x0 - found[-1][0] <= _ALIGNED:
+                found[-1].append(x0)
+            else:
+                found.append([x0])
+        return tuple(group[0] for group in found if len(group) > 1)
+
+    def _is_covered(self, place: float, slots: Sequence[_Slot]) -> bool:
+        return any(slot.x0 - _ALIGNED <= place <= max(slot.x0 + _ALIGNED, max(line[-1].x1 for line in slot.lines)) for slot in slots)
+
+    def _cell(self, slot: _Slot, slots: Sequence[_Slot], starts: Sequence[float]) -> Cell:
+        following = [one.x0 for one in slots if one.x0 > slot.x0 + _ALIGNED] + [one for one in starts if one > slot.x0 + _ALIGNED]
+        right = min(following) - 6.0 if following else self._right
+        return Cell(text=joined(slot.lines, right), controls=controls_in([piece for line in slot.lines for piece in line]))
+
+    def _parted(self, cells: Sequence[Cell]) -> list[Cell]:
+        """Put an empty value between two labels that stand side by side, so that the second is never read as the first one's value."""
+        are_labels = [self._is_label(cell.text) and bool(cell.text) for cell in cells]
+        if all(are_labels):
+            return list(cells)
+        parted: list[Cell] = []
+        for number, cell in enumerate(cells):
+            if number and are_labels[number] and are_labels[number - 1]:
+                parted.append(Cell(text=""))
+            parted.append(cell)
+        return parted

@@ -1,0 +1,119 @@
+"""Lays one page of a PDF out as it is read: paragraphs, ruled tables, and columns without rules, from top to bottom."""
+
+import re
+from collections.abc import Sequence
+from statistics import median
+
+from service.forms.blocks import Line
+from service.forms.labels import Labels
+from service.forms.pdf_columns import Columns, Segment, gap, segments
+from service.forms.pdf_tables import Box, Grid, controls_in, is_inside, ruled_grid
+from service.forms.pdf_words import Piece, is_wrapped, rows_of, words_in
+
+_ABOVE = 1.5  # a label is at most this many letter heights above its field
+
+
+def lay_out(pieces: Sequence[Piece], tables: Sequence[Sequence[Box]], labels: Labels, page: int) -> list[Line | Grid]:
+    """Return the lines and tables of one page in reading order."""
+    grids = [ruled_grid(cells, pieces) for cells in tables]
+    boxes = [cell for cells in tables for cell in cells]
+    loose = [piece for piece in pieces if not any(is_inside(piece, box) for box in boxes)]
+    reader = _Flow(labels, page, pieces)
+    items: list[Line | Grid] = []
+    for grid in sorted(grids, key=lambda one: (one.top, one.starts)):
+        above = [piece for piece in loose if piece.middle < grid.top]
+        loose = [piece for piece in loose if piece.middle >= grid.top]
+        items += [*reader.read(rows_of(above)), grid]
+    return items + reader.read(rows_of(loose))
+
+
+class _Flow:
+    """Reads the words of one page that stand outside ruled tables."""
+
+    def __init__(self, labels: Labels, page: int, pieces: Sequence[Piece]) -> None:
+        self._labels = labels
+        self._page = page
+        printed = [piece for piece in pieces if not piece.is_field] or list(pieces)
+        self._height = median(piece.height for piece in printed) if printed else 10.0
+        self._left = min((piece.x0 for piece in printed), default=0.0)
+        self._right = max((piece.x1 for piece in printed), default=0.0)
+        self._lines = 0
+
+    def read(self, rows: Sequence[list[Piece]]) -> list[Line | Grid]:
+        """Read one stretch of lines."""
+        items: list[Line | Grid] = []
+        before: list[Piece] | None = None
+        number = 0
+        while number < len(rows):
+            row, below = rows[number], rows[number + 1] if number + 1 < len(rows) else None
+            if (pairs := _labels_above(row, below)) or len(segments(row)) > 1:
+                columns = Columns(self._labels, row, self._right)
+                number = self._columns(columns, rows, number, pairs)
+                items.append(columns.grid())
+                before = None
+                continue
+            self._line(row, before, items)
+            before, number = row, number + 1
+        return items
+
+    def _columns(self, columns: Columns, rows: Sequence[list[Piece]], number: int, pairs: list[tuple[Segment, Segment]]) -> int:
+        """Read a stretch of columns and return the number of the line after it."""
+        if pairs:
+            columns.replace_first(pairs, rows[number + 1])
+            number += 1
+        number += 1
+        while number < len(rows):
+            below = rows[number + 1] if number + 1 < len(rows) else None
+            pairs = _labels_above(rows[number], below)
+            if pairs and below is not None:
+                columns.add_pairs(pairs, below)
+                number += 2
+            elif columns.take(rows[number]):
+                number += 1
+            else:
+                break
+        return number
+
+    def _line(self, row: list[Piece], before: list[Piece] | None, items: list[Line | Grid]) -> None:
+        text, between = words_in(row), gap(before, row) if before else 9.0
+        if not text and not controls_in(row):
+            return
+        last = items[-1] if items else None
+        if before and isinstance(last, Line) and between <= 0.6 and self._runs_on(before, row, text):
+            joined = f"{last.text} {text}"
+            items[-1] = Line(text=joined, place=last.place, heading=last.heading, indented=last.indented, blank_before=last.blank_before)
+            return
+        self._lines += 1
+        is_first = before is None and not items and self._page > 1  # a page break is no empty line
+        line = Line(
+            text=text,
+            place=f"page {self._page}, line {self._lines}",
+            heading=self._is_large(row),
+            indented=row[0].x0 > self._left + 10.0,
+            blank_before=between > 0.9 and not is_first,
+            controls=controls_in(row),
+        )
+        items.append(line)
+
+    def _runs_on(self, before: list[Piece], row: list[Piece], text: str) -> bool:
+        head = re.split(r"[:?]", text, maxsplit=1)[0]
+        same = abs(before[0].x0 - row[0].x0) <= 20.0 and abs(before[0].height - row[0].height) <= 1.0
+        starts = self._labels.section(text.rstrip(":")) is not None or (head != text and self._labels.find(head) is not None)
+        is_title = self._is_large(before) and self._is_large(row)
+        return same and not starts and (is_title or is_wrapped(before, row, self._right))
+
+    def _is_large(self, row: list[Piece]) -> bool:
+        return max(piece.height for piece in row) > 1.2 * self._height
+
+
+def _labels_above(row: list[Piece], below: list[Piece] | None) -> list[tuple[Segment, Segment]]:
+    """Pair the labels of one line with the form fields that stand right under them; empty when the next line is anything else."""
+    if below is None or any(piece.is_field for piece in row) or not all(piece.is_field for piece in below) or gap(row, below) > _ABOVE:
+        return []
+    labels, pairs = segments(row), []
+    for piece in below:
+        label = next((one for one in labels if abs(one.x0 - piece.x0) <= 8.0), None)
+        if label is None:
+            return []
+        pairs.append((label, Segment([piece])))
+    return pairs if len(pairs) == len(labels) else []
