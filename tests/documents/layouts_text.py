@@ -1,5 +1,7 @@
 """Forms as plain text, HTML, rich text and OpenDocument."""
 
+import re
+import zipfile
 from html import escape
 from io import BytesIO
 from typing import Any
@@ -9,6 +11,9 @@ from odf import text as odf_text
 from odf.opendocument import OpenDocumentText
 
 from tests.documents.form import Form, Section
+
+# odfpy learns its namespaces while it writes for the first time: written once here, so that the first document is like the later ones.
+OpenDocumentText().write(BytesIO())
 
 
 def colons(form: Form) -> bytes:
@@ -168,6 +173,21 @@ def _odf_table(rows: list[tuple[str, ...]], name: str) -> Any:
     return made
 
 
+def _stamped(document: Any) -> bytes:
+    """Return the file with one date in it always, so that the same values make the same bytes."""
+    first, out = BytesIO(), BytesIO()
+    document.write(first)
+    with zipfile.ZipFile(first) as written, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
+        for one in written.infolist():
+            content = (
+                re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+", b"2026-01-01T00:00:00", written.read(one))
+                if one.filename == "meta.xml"
+                else written.read(one)
+            )
+            kept.writestr(zipfile.ZipInfo(one.filename, (2026, 1, 1, 0, 0, 0)), content, one.compress_type)
+    return out.getvalue()
+
+
 def _odt(form: Form, children: Any) -> bytes:
     document = OpenDocumentText()
     document.text.addElement(odf_text.H(outlinelevel=1, text=form.title))
@@ -181,9 +201,7 @@ def _odt(form: Form, children: Any) -> bytes:
             continue
         document.text.addElement(odf_text.H(outlinelevel=2, text=section.title))
         document.text.addElement(_odf_table([(item.label, item.shown) for item in section.items], f"Table{n}"))
-    out = BytesIO()
-    document.write(out)
-    return out.getvalue()
+    return _stamped(document)
 
 
 def odt_tables(form: Form) -> bytes:
@@ -217,6 +235,4 @@ def odt_lines(form: Form) -> bytes:
                 paragraph.addElement(odf_text.LineBreak())
                 paragraph.addElement(odf_text.Span(text=line))
             document.text.addElement(paragraph)
-    out = BytesIO()
-    document.write(out)
-    return out.getvalue()
+    return _stamped(document)
