@@ -25,8 +25,8 @@ THREE = (NoticeKind.ALERT, NoticeKind.UPDATE, NoticeKind.FOUND)
 def delivery(state: DeliveryState, answer: Answer = Answer.NONE, *, taken: bool = False) -> Delivery:
     return Delivery(
         id="1", letter_id="2", kind="alert", lane=Lane.ALERT, case_id="3", notice_id="4", gss_code="E1", recipient_name="Leeds",
-        address="custodian@leeds.test", state=state, answer=answer, confirmed=True, attempts=1, lease=1, mailbox=KENT.mailbox, token_purpose="a",
-        token_subject="1", link_path="", number="", references=(), created_at=NOW, due_at=NOW, accepted_at=NOW if taken else None,
+        address="custodian@leeds.test", state=state, answer=answer, confirmed=True, attempts=1, lease=1, mailbox=KENT.mailbox,
+        token_purpose="a", token_subject="1", link_path="", number="", references=(), created_at=NOW, due_at=NOW, accepted_at=NOW if taken else None,
         answered_at=None, smtp_code=None, smtp_status=None,
     )  # fmt: skip
 
@@ -150,7 +150,7 @@ async def test_waiting_too_long_names_the_step(tmp_path):
 
     server = DemoMailServer(accounts=accounts(), mailbox_of=mailbox_of)
     db = Database(f"sqlite+aiosqlite:///{tmp_path / 'demo.db'}", MasterKey(b"0" * 32))
-    stage = Stage(server=server, db=db, authorities=Authorities(), shows=_Silence(), limit_seconds=0.05)
+    stage = Stage(council=KENT, server=server, db=db, authorities=Authorities(), shows=_Silence(), limit_seconds=0.05)
     with pytest.raises(StoryStuck, match="nobody has been asked"):
         await stage.wait(never, "nobody has been asked.")
     stage.authorities.troubles.append("An authority could not answer.")
