@@ -41,7 +41,7 @@ _SAYS = {
 FROM_ELSEWHERE = "The form did not come from this page, or the page was open too long. Nothing was changed. Open the page again."
 
 AFTER = "after-sign-in"
-_WAYS_BACK = re.compile(r"/(?:cases|quarantine|directory)(?:/[A-Za-z0-9-]{1,40})?")
+_WAYS_BACK = re.compile(r"/(?:cases|trays|quarantine|directory|drift|policies)(?:/[A-Za-z0-9-]{1,40})?")
 
 
 class SignInNeeded(Exception):  # noqa: N818

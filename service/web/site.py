@@ -10,12 +10,26 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from service.flow.house import House
-from service.web import answer_page, case_pages, directory_pages, errors, health, home, quarantine_pages, sign_in_pages
+from service.web import (
+    answer_page,
+    case_pages,
+    directory_pages,
+    drift_pages,
+    errors,
+    health,
+    home,
+    policy_pages,
+    quarantine_pages,
+    sign_in_pages,
+    tray_pages,
+)
 from service.web.security import Guard, origin_of
 from service.web.session import ShowsLetters, Site
 
 _LARGEST_FORM = 64 * 1024
-_ROOMS = (sign_in_pages, home, case_pages, quarantine_pages, directory_pages, answer_page, health)
+_ROOMS = (
+    sign_in_pages, home, case_pages, tray_pages, quarantine_pages, directory_pages, drift_pages, policy_pages, answer_page, health,
+)  # fmt: skip
 
 
 def make_site(house: House, *, viewer: ShowsLetters, clock: Callable[[], datetime], secure: bool) -> FastAPI:

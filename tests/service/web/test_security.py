@@ -22,7 +22,13 @@ def paths(town: Town) -> list[tuple[str, set[str]]]:
         token = next((value for start, value in tokens.items() if route.path.startswith(start)), "")
         path = (
             route.path.format(
-                case_id=seeds.live, notice_id=seeds.live_notice, email_id=seeds.held, number=1, gss_code="E10000016", token=token
+                case_id=seeds.live,
+                notice_id=seeds.live_notice,
+                email_id=seeds.held,
+                number=1,
+                gss_code="E10000016",
+                name="kent",
+                token=token,
             )
             if "{" in route.path
             else route.path
