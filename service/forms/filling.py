@@ -5,291 +5,178 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from service.forms.agencies import read_agencies
 from service.forms.answers import Answer
-from service.forms.dates import age_in, dates_in
-from service.forms.findings import Finding, Problem, Provenance
-from service.forms.labels import Section, label_of
-from service.forms.shapes import BLANKS, blank_address, blank_agency, blank_fields, blank_found
-from service.forms.values import LISTS, Converted, chosen_words, convert, is_not_known
+from service.forms.contacts import emails_in, phones_in
+from service.forms.dates import dates_in
+from service.forms.draft import Draft
+from service.forms.findings import Problem, Provenance
+from service.forms.people import People
+from service.forms.places import postcode_in, read_place
+from service.forms.shapes import BLANKS, blank_address, blank_agency, blank_found
+from service.forms.values import chosen_words, convert, is_not_known
 
-_POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\w/])(?:\+44|0)[\d ()-]{8,16}\d(?![\w/])")
-_CONFIDENTIAL = re.compile(r"\b(?:confidential|protected|do not disclose|not to be disclosed)\b", re.IGNORECASE)
-_NOT_CONFIDENTIAL = re.compile(r"\bnot (?:confidential|protected)\b", re.IGNORECASE)
-_PARTICLES = frozenset(
-    {"van", "von", "de", "der", "den", "di", "da", "dos", "du", "la", "le", "el", "al", "bin", "ibn", "ap", "ab", "ferch", "st"}
-)
-_EXPECTED = re.compile(r"\b(?:edd|due|unborn|expected|delivery)\b", re.IGNORECASE)
-_NAMING = frozenset({"name", "family_name", "given_names"})
+PROTECTED = "The form marks this address as protected. It will not be printed in the alert."
+_NO_POSTCODE = "We could not read one UK postcode here. Please write it like ZZ99 9ZZ."
+_LOOSE_POSTCODE = "We cannot tell which address this postcode belongs to. Please write it behind the address."
+_CONTACT_WORD = re.compile(r"(?i)\b(?:tel|phone|telephone|mobile|mob|e-?mail|no|number|work|direct dial)\b[.:]*\s*$")
+
+
+def fill(file: str, answers: tuple[Answer, ...], *, today: date) -> Draft:
+    """Fill a draft from all answers of one file, in their order: what stands first stays."""
+    filling = _Filling(Draft(file=file, today=today))
+    for answer in answers:
+        filling.take(answer)
+    filling.settle()
+    return filling.draft
 
 
 @dataclass(slots=True)
-class Draft:
-    """A form being filled from the answers of one file."""
+class _Filling:
+    draft: Draft
+    people: dict[str, People] = field(default_factory=dict)
+    agency_keys: list[str | None] = field(default_factory=list)
+    postcode: tuple[str, Answer] | None = None  # one that came before its address
 
-    file: str
-    today: date
-    fields: dict[str, Any] = field(default_factory=blank_fields)
-    provenance: dict[str, Provenance] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    ages: dict[str, int] = field(default_factory=dict)
-    _keys: dict[str, list[str | None]] = field(default_factory=lambda: {"children": [], "adults": [], "agencies_contacted": []})
-    _half_names: dict[int, dict[str, str]] = field(default_factory=dict)
-
-    def fill(self, answers: tuple[Answer, ...]) -> None:
-        """Take all answers of the file, content controls first since they rank above the words of the page."""
-        for answer in answers:
-            self.take(answer)
-        self._drop_blank_people()
+    def __post_init__(self) -> None:
+        self.people = {scope: People(self.draft, scope) for scope in BLANKS}
 
     def take(self, answer: Answer) -> None:
         """Put one answer where its label says."""
         words = chosen_words(answer.text)
         if answer.field is None:
-            if words is not None and not is_not_known(words):
-                if answer.section is not None:
-                    says = f"We cannot tell whose “{answer.label}” this is. Please name the person beside it."
-                    self._find("", Problem.UNREADABLE, says, answer.label)
-                    return
-                says = f"We do not know the label “{answer.label}”. What stands there was not taken over."
-                self._find("", Problem.UNRECOGNISED, says, answer.label)
+            self._unplaced(answer, words)
             return
-        if words is None:
-            return
-        if answer.field == "children.identifiers.police_number" and answer.section is None:
+        if words is None or (answer.field == "children.identifiers.police_number" and answer.section is None):
             return
         scope, _, last = answer.field.partition(".")
         if scope in BLANKS:
-            self._person(scope, last, answer, words)
+            self.people[scope].take(last, answer, words)
         elif scope == "addresses":
             self._address(last, answer, words)
         elif scope == "agencies_contacted":
             self._agency(last, answer, words)
         elif answer.field in ("social_worker.name", "team_manager.name"):
             self._contact(scope, answer, words)
-        else:
+        elif scope in self.draft.fields:
             self._plain(answer.field, answer, words)
 
-    def _find(self, path: str, problem: Problem, says: str, label: str | None) -> None:
-        self.findings.append(Finding(field=path, problem=problem, says=says, label=label))
+    def settle(self) -> None:
+        """Finish what could only be decided with the whole form in hand."""
+        for people in self.people.values():
+            people.settle()
+        if self.postcode is not None:
+            self.draft.find("addresses", Problem.UNREADABLE, _LOOSE_POSTCODE, self.postcode[1].label)
 
-    def _note(self, path: str, answer: Answer, words: str, method: str | None = None) -> None:
-        place, method = answer.place, method or answer.method
-        self.provenance[path] = Provenance(file=self.file, place=place, label=answer.label or label_of(path), text=words, method=method)
-
-    def _set(self, holder: dict[str, Any], key: str, path: str, plain: str, answer: Answer, words: str) -> None:
-        """Convert and set one value; a second, different one is a contradiction and the first stays."""
-        if is_not_known(words) and not (plain == "children.sex" and not re.match(r"\W*n\s*/?\s*a", words, re.IGNORECASE)):
-            if path not in self.provenance:
-                self._note(path, answer, words)
+    def _unplaced(self, answer: Answer, words: str | None) -> None:
+        if words is None or is_not_known(words):
             return
-        converted: Converted = convert(plain, words, today=self.today)
-        if converted.says is not None:
-            self._find(path, Problem.UNREADABLE, converted.says, answer.label)
-            if path not in self.provenance:
-                self._note(path, answer, words)
+        if answer.section is not None:
+            says = f"We cannot tell whose “{answer.label}” this is. Please name the person beside it."
+            self.draft.find("", Problem.UNREADABLE, says, answer.label)
             return
-        value, old = converted.value, holder.get(key)
-        is_answered = path in self.provenance and old not in (None, [])
-        if is_answered and old != value:
-            if plain == "children.description" and isinstance(old, str):
-                holder[key] = f"{old}\n{answer.label}: {value}"
-                return
-            if plain in LISTS and isinstance(old, list):
-                holder[key] = list(dict.fromkeys((*old, *value)))
-                return
-            says = f"The form answers this twice, differently: at {self.provenance[path].place} and at {answer.place}. We took the first."
-            self._find(path, Problem.CONTRADICTION, says, answer.label)
-            return
-        if not is_answered:
-            holder[key] = value
-            if plain == "children.description" and answer.label.casefold() in ("hair", "eyes", "clothing"):
-                holder[key] = f"{answer.label}: {value}"
-            self._note(path, answer, words)
+        says = f"We do not know the label “{answer.label}”. What stands there was not taken over."
+        self.draft.find("", Problem.UNRECOGNISED, says, answer.label)
 
     def _plain(self, name: str, answer: Answer, words: str) -> None:
+        draft = self.draft
         scope, _, key = name.partition(".")
         if not key:
-            self._set(self.fields, name, name, name, answer, words)
-            if name == "last_seen" and self.fields["date_last_seen"] is None and "when" in answer.label.casefold():
-                found = dates_in(words, today=self.today)
+            draft.set(draft.fields, name, name, name, answer, words)
+            if name == "last_seen" and draft.fields["date_last_seen"] is None and "when" in answer.label.casefold():
+                found = dates_in(words, today=draft.today)
                 if len(found) == 1:
-                    self.fields["date_last_seen"] = found[0]
-                    self._note("date_last_seen", answer, words, "date within the answer")
+                    draft.fields["date_last_seen"] = found[0]
+                    draft.note("date_last_seen", answer, words, "date within the answer")
             return
-        if scope == "found" and self.fields["found"] is None:
-            self.fields["found"] = blank_found()
-        self._set(self.fields[scope], key, name, name, answer, words)
+        if scope == "found" and draft.fields["found"] is None:
+            draft.fields["found"] = blank_found()
+        if key in draft.fields[scope]:
+            draft.set(draft.fields[scope], key, name, name, answer, words)
 
     def _contact(self, scope: str, answer: Answer, words: str) -> None:
-        """Read a worker, whose telephone and email often stand in the same cell as the name."""
-        holder = self.fields[scope]
-        rest = words
-        for key, pattern in (("email", _EMAIL), ("phone", _PHONE)):
-            if match := pattern.search(rest):
-                self._set(holder, key, f"{scope}.{key}", f"{scope}.{key}", answer, match[0].strip())
-                rest = rest[: match.start()] + "\n" + rest[match.end() :]
-        parts = [
-            re.sub(r"(?i)\b(?:tel|phone|telephone|mobile|e-?mail|no)\b[.:]*\s*$", "", part).strip(" \t,;:-–")
-            for part in re.split(r"[\n,;]", rest)
-        ]
+        """Read a worker, whose telephone and email often stand in the same box as the name."""
+        holder, rest = self.draft.fields[scope], words
+        for address in emails_in(rest)[:1]:
+            self.draft.set(holder, "email", f"{scope}.email", f"{scope}.email", answer, address)
+            rest = rest.replace(address, "\n", 1)
+        numbers = [(start, end) for start, end in phones_in(rest) if end - start >= 9]
+        if numbers:
+            first, last = numbers[0][0], numbers[0][1]
+            self.draft.set(holder, "phone", f"{scope}.phone", f"{scope}.phone", answer, rest[first:last].strip())
+            for start, end in reversed(numbers):
+                rest = rest[:start] + "\n" + rest[end:]
+        parts = [_CONTACT_WORD.sub("", part.strip()).strip(" \t,;:-–()/") for part in re.split(r"[\n,;(]", rest)]
         parts = [part for part in parts if part]
         if parts:
-            self._set(holder, "name", f"{scope}.name", f"{scope}.name", answer, parts[0])
+            self.draft.set(holder, "name", f"{scope}.name", f"{scope}.name", answer, parts[0])
         team = next((part for part in parts[1:] if re.search(r"\bteam\b", part, re.IGNORECASE)), None)
         if team:
-            self._set(holder, "team", f"{scope}.team", f"{scope}.team", answer, team)
-
-    def _slot(self, scope: str, section: Section | None, naming: str | None) -> int:
-        """Find or make the person an answer is about. A repeated name without a number begins another person."""
-        people, keys = self.fields[scope], self._keys[scope]
-        key = section.key if section is not None else None
-        if key is not None and key in keys:
-            return keys.index(key)
-        is_repeat = False
-        if key is None and people:
-            index = len(people) - 1 if keys[-1] is None else (0 if len(people) == 1 and scope == "children" else -1)
-            half = self._half_names.get(index, {}) if scope == "adults" else {}
-            is_repeat = naming is not None and index >= 0 and (f"{scope}[{index}].{naming}" in self.provenance or naming in half)
-            if index >= 0 and not is_repeat:
-                return index
-        if key is not None and scope == "children" and len(people) == 1 and keys[0] is None and key == "1":
-            keys[0] = key
-            return 0
-        people.append(BLANKS[scope]())
-        keys.append(key)
-        if scope == "adults" and section is not None and section.role in ("mother", "father"):
-            people[-1]["relationship"] = section.role
-        return len(people) - 1
-
-    def _person(self, scope: str, last: str, answer: Answer, words: str) -> None:
-        index = self._slot(scope, answer.section, last if last in _NAMING else None)
-        person, base = self.fields[scope][index], f"{scope}[{index}]"
-        if person.get("relationship") and f"{base}.relationship" not in self.provenance and scope == "adults":
-            self._note(f"{base}.relationship", answer, answer.label, "role named by the label")
-        if scope == "adults" and last == "relationship":
-            words = words.casefold() if words.casefold() in ("mother", "father") else words
-            if not is_not_known(words) and (person["relationship"] or "").casefold() == words.casefold():
-                return
-        if scope == "children" and last == "name":
-            self._full_name(person, base, answer, words)
-        elif scope == "adults" and last in ("family_name", "given_names"):
-            if is_not_known(words):
-                return
-            half = self._half_names.setdefault(index, {})
-            half[last] = words
-            person["name"] = " ".join(half[part] for part in ("given_names", "family_name") if part in half)
-            self._note(f"{base}.name", answer, person["name"])
-        elif scope == "children" and last == "date_of_birth":
-            self._birth(person, base, answer, words)
-        elif last.startswith("identifiers."):
-            kind = last.partition(".")[2]
-            self._set(person["identifiers"], kind, f"{base}.{last}", f"{scope}.{last}", answer, words)
-        else:
-            self._set(person, last, f"{base}.{last}", f"{scope}.{last}", answer, words)
-            if last == "expected_delivery_date" and person[last] is not None and f"{base}.unborn" not in self.provenance:
-                person["unborn"] = True
-                self._note(f"{base}.unborn", answer, words, "has an expected date of delivery")
-
-    def _full_name(self, child: dict[str, Any], base: str, answer: Answer, words: str) -> None:
-        if is_not_known(words):
-            self._set(child, "given_names", f"{base}.given_names", "children.given_names", answer, words)
-            return
-        given, family = split_name(words)
-        for key, part in (("given_names", given), ("family_name", family)):
-            if part:
-                self._set(child, key, f"{base}.{key}", f"children.{key}", answer, part)
-
-    def _birth(self, child: dict[str, Any], base: str, answer: Answer, words: str) -> None:
-        """Read a box for a date of birth, which may hold an age, or the date an unborn baby is expected."""
-        if (age := age_in(words)) is not None:
-            self.ages[base] = age
-        if _EXPECTED.search(words):
-            self._set(child, "expected_delivery_date", f"{base}.expected_delivery_date", "children.expected_delivery_date", answer, words)
-            if child["expected_delivery_date"] is not None:
-                child["unborn"] = True
-                self._note(f"{base}.unborn", answer, words, "has an expected date of delivery")
-            return
-        self._set(child, "date_of_birth", f"{base}.date_of_birth", "children.date_of_birth", answer, words)
+            self.draft.set(holder, "team", f"{scope}.team", f"{scope}.team", answer, team)
 
     def _address(self, kind: str, answer: Answer, words: str) -> None:
-        addresses = self.fields["addresses"]
-        if kind == "postcode":
-            match = _POSTCODE.search(words)
-            if match and addresses and addresses[-1]["postcode"] is None:
-                addresses[-1]["postcode"] = f"{match[1]} {match[2]}".upper()
-                self._note(f"addresses[{len(addresses) - 1}].postcode", answer, words)
-            return
+        draft = self.draft
+        addresses = draft.fields["addresses"]
         if is_not_known(words):
-            self.provenance.setdefault("addresses", Provenance(self.file, answer.place, answer.label, words, answer.method))
-            return
-        address = blank_address(kind)
-        text = ", ".join(line.strip(" ,") for line in words.split("\n"))
-        if match := _POSTCODE.search(text):
-            address["postcode"] = f"{match[1]} {match[2]}".upper()
-            if not text[match.end() :].strip(" .,"):
-                text = text[: match.start()].strip(" ,")
-        address["text"] = text
-        address["confidential"] = bool(_CONFIDENTIAL.search(words)) and not _NOT_CONFIDENTIAL.search(words)
-        if any(one["text"] == text and one["kind"] == kind for one in addresses):
-            return
-        addresses.append(address)
-        self._note(f"addresses[{len(addresses) - 1}]", answer, words)
+            draft.provenance.setdefault("addresses", Provenance(draft.file, answer.place, answer.label, words, answer.method))
+        elif kind == "postcode":
+            self._postcode(answer, words)
+        elif kind == "confidential":
+            self._confidential(answer, words)
+        else:
+            place = read_place(words)
+            address = {**blank_address(kind), "text": place.text, "postcode": place.postcode, "confidential": place.protected}
+            if any(_same_place(one, address) for one in addresses):
+                return
+            addresses.append(address)
+            path = f"addresses[{len(addresses) - 1}]"
+            draft.note(path, answer, words)
+            if place.protected:
+                draft.find(path, Problem.CONTRADICTION, PROTECTED, answer.label)
+            if self.postcode is not None and address["postcode"] is None:
+                address["postcode"] = self.postcode[0]
+                draft.note(f"{path}.postcode", self.postcode[1], self.postcode[1].text)
+                self.postcode = None
+
+    def _postcode(self, answer: Answer, words: str) -> None:
+        addresses, postcode = self.draft.fields["addresses"], postcode_in(words)
+        if postcode is None:
+            self.draft.find("addresses", Problem.UNREADABLE, _NO_POSTCODE, answer.label)
+        elif not addresses:
+            self.postcode = (postcode, answer)
+        elif addresses[-1]["postcode"] is None:
+            addresses[-1]["postcode"] = postcode
+            self.draft.note(f"addresses[{len(addresses) - 1}].postcode", answer, words)
+        elif addresses[-1]["postcode"] != postcode:
+            self.draft.find("addresses", Problem.UNREADABLE, _LOOSE_POSTCODE, answer.label)
+
+    def _confidential(self, answer: Answer, words: str) -> None:
+        addresses = self.draft.fields["addresses"]
+        if addresses and convert("found.deceased", words, today=self.draft.today).value is True and not addresses[-1]["confidential"]:
+            addresses[-1]["confidential"] = True
+            self.draft.find(f"addresses[{len(addresses) - 1}]", Problem.CONTRADICTION, PROTECTED, answer.label)
 
     def _agency(self, last: str, answer: Answer, words: str) -> None:
-        agencies = self.fields["agencies_contacted"]
+        draft = self.draft
+        agencies: list[dict[str, Any]] = draft.fields["agencies_contacted"]
         if last:
             key = answer.section.key if answer.section is not None else None
-            keys = self._keys["agencies_contacted"]
-            if key is None or key not in keys:
+            if key is None or key not in self.agency_keys:
                 agencies.append(blank_agency())
-                keys.append(key)
-            index = keys.index(key)
-            self._set(agencies[index], last, f"agencies_contacted[{index}].{last}", f"agencies_contacted.{last}", answer, words)
+                self.agency_keys.append(key)
+            index = self.agency_keys.index(key) if key is not None else len(agencies) - 1
+            if last in agencies[index]:
+                draft.set(agencies[index], last, f"agencies_contacted[{index}].{last}", f"agencies_contacted.{last}", answer, words)
             return
         if is_not_known(words) or re.fullmatch(r"\W*(?:yes|no|none)\W*", words, re.IGNORECASE):
-            self._note("agencies_contacted", answer, words)
+            draft.note("agencies_contacted", answer, words)
             return
-        for line in words.split("\n"):
-            line = re.sub(r"^\s*(?:[-•·*–]|\d{1,2}[.)])\s+", "", line).strip()
-            if not line:
-                continue
-            found = dates_in(line, today=self.today)
-            parts = [part.strip(" .") for part in re.split(r"\s[-–—]\s|;\s|,\s|:\s|\s\(|\)", line) if part.strip(" .")]
-            rest = [part for part in parts[1:] if not dates_in(part, today=self.today) or len(part) > 25]
-            agencies.append({"agency": parts[0], "date": found[0] if len(found) == 1 else None, "outcome": ", ".join(rest) or None})
-            self._keys["agencies_contacted"].append(None)
-            self._note(f"agencies_contacted[{len(agencies) - 1}]", answer, line)
-
-    def _drop_blank_people(self) -> None:
-        """Forget people of whom nothing but a role was answered, when they stand last; earlier ones keep the numbering."""
-        for scope, blank in BLANKS.items():
-            people = self.fields[scope]
-            while people:
-                base = f"{scope}[{len(people) - 1}]."
-                noted = [path for path in self.provenance if path.startswith(base)]
-                person = {**people[-1], "relationship": None} if scope == "adults" else people[-1]
-                if person != blank() or any(not path.endswith("relationship") for path in noted):
-                    break
-                people.pop()
-                for path in noted:
-                    del self.provenance[path]
+        for line, agency in read_agencies(words, today=draft.today):
+            if agency not in agencies:
+                agencies.append(agency)
+                self.agency_keys.append(None)
+                draft.note(f"agencies_contacted[{len(agencies) - 1}]", answer, line)
 
 
-def split_name(words: str) -> tuple[str, str]:
-    """Split a full name into given names and family name: "EXAMPLE, Amy", "Amy EXAMPLE", "Amy van Example"."""
-    words = re.sub(r"\s+", " ", words).strip()
-    if "," in words:
-        family, _, given = words.partition(",")
-        return given.strip(), family.strip()
-    parts = words.split(" ")
-    if len(parts) == 1:
-        return words, ""
-    first_upper = parts[0].isupper() and len(parts[0]) > 2 and not parts[-1].isupper()
-    if first_upper:
-        return " ".join(parts[1:]), parts[0]
-    start = len(parts) - 1
-    while start > 1 and parts[start - 1].casefold() in _PARTICLES:
-        start -= 1
-    return " ".join(parts[:start]), " ".join(parts[start:])
+def _same_place(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return all(one[key] == other[key] for key in ("kind", "text", "postcode"))

@@ -23,28 +23,56 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
+_NOT_FOUND = re.compile(
+    r"\b(?:not|never|n['’]t)(?: yet)?(?: been)? (?:found|located|traced)\b|\byet to be (?:found|located|traced)\b", re.IGNORECASE
+)
+_BOTH = re.compile(r"\bmissing\s*(?:/|and|or|&)\s*found\b|\bfound\s*(?:/|and|or|&)\s*missing\b", re.IGNORECASE)
+_SOMETHING_ELSE = re.compile(
+    r"\breturn (?:home |from missing )?interview\b|\b(?:strategy|core group|review|network) (?:meeting|discussion)?\s*"
+    r"(?:minutes|record|notes)\b|"
+    r"\b(?:conference|court|social work(?:er'?s)?) (?:report|minutes|invitation)\b|\bchild death\b|\brisk management plan\b|"
+    r"\btrigger plan\b|"
+    r"\btransfer[- ]in\b|\bchild rescue alert\b|\bport alert\b|\ball ports\b",
+    re.IGNORECASE,
+)
 _TITLES: tuple[tuple[Kind, str], ...] = (
-    (Kind.PLACEMENT_NOTIFICATION, r"\b(?:new|change of|termination of|end of|notification of) placement\b|"
-     r"\bplacement (?:notification|notice)\b"),
-    (Kind.CASE_ALERT, r"^\W*alert form\W*$|\bpriority one alert\b|\b(?:local|case) alert\b|^\W*child protection case alert"),
-    (Kind.WITHDRAWAL, r"\bwithdraw(?:al|n|ing)?\b|\bsent in error\b"),
-    (Kind.FOUND, r"\b(?:found|located|de-?alert)\b(?!.*\bnot (?:yet )?been (?:found|located)\b)"),
-    (Kind.RENEWAL, r"\brenew(?:al|ed|ing)?\b|\bstill missing\b|\bre-?notification\b|\bsix.?month(?:ly|s)?\b"),
+    (Kind.PLACEMENT_NOTIFICATION, r"\b(?:new|change of|termination of|end of|notification of|out of (?:area|authority)) placement\b|"
+     r"\bplacement (?:notification|notice|change|ended)\b|\bnotification of (?:a )?(?:looked after )?child(?:ren)? placed\b|"
+     r"\b(?:regulation|reg\.?) (?:5|13)\b|\bplaced in (?:your|another) (?:area|authority)\b"),
+    (Kind.CASE_ALERT, r"\bpriority one alert\b|\b(?:local|case|safeguarding unit|need to know) alert\b|\bmissing from care\b|"
+     r"^(?!.*\b(?:national|notification|missing (?:family|children and family)|mfa|mcfa|ola|update|found|renew\w*|withdraw\w*|de-?alert)\b)"
+     r".*\balert form\b|^\W*alert for child(?:ren)?(?:\W| in need| protection| in care)|"
+     r"\balerts? for child(?:ren)? in care\b"),
+    (Kind.WITHDRAWAL, r"\bwithdraw(?:al|n|ing)?\b|\bsent in error\b|\bcancell?(?:ed|ation)?\b"),
+    (Kind.FOUND, r"\b(?:found|located|traced|de-?alert|no longer missing|safe and well)\b"),
+    (Kind.RENEWAL, r"\brenew(?:al|ed|ing)?\b|\bstill missing\b|\bre-?notification\b|\bsix.?month(?:ly|s)?\b|\b6.?month(?:ly|s)?\b"),
     (Kind.UPDATE, r"\bupdat(?:e|ed|ing)\b"),
-    (Kind.ALERT, r"\bmissing\b.{0,60}\b(?:alert|notification|register|form|template)|\b(?:alert|notification|referral)\b.{0,80}\bmissing\b|"
+    (Kind.ALERT, r"\bmissing\b.{0,60}\b(?:alert|notification|register|form|template|pro-?forma)|"
+     r"\b(?:alert|notification|referral)\b.{0,80}\bmissing\b|"
      r"\bnational (?:child protection )?(?:missing child(?:ren)? )?(?:notification )?alert\b|"
-     r"\bnational missing\b|\bmissing (?:family|children).{0,20}alert\b|"
-     r"\bnotification\b.{0,60}\bchild protection (?:plan|alert)|\bnotification of missing\b|\bmfa\b|\bmcfa\b|\bnotification alert\b"),
+     r"\bnational missing\b|\bmissing (?:family|children).{0,20}alert\b|\bnational child protection (?:notification|alert)\b|"
+     r"\bnotification\b.{0,60}\bchild protection (?:plan|alert)|\bnotification of missing\b|\bmfa\b|\bmcfa\b|\bnotification alert\b|"
+     r"\b(?:ola|cp|child protection) alert\b|\balert pro-?forma\b"),
 )  # fmt: skip
 _RECEIVED = re.compile(
-    r"\bto all custodians\b|\bplease check your (?:records|database|systems)\b|\backnowledge receipt of this alert\b", re.IGNORECASE
+    r"\bto all (?:child protection )?(?:custodians|local authorities|designated officers)\b|\bdear (?:all )?custodians?\b|"
+    r"\bplease check (?:if |whether )?.{0,30}\byour (?:records|databases?|systems?|registers?|lists?)\b|"
+    r"\backnowledge receipt of this alert\b|\bnational alert (?:received )?from (?:another|other) (?:local )?authorit",
+    re.IGNORECASE,
+)
+_CATEGORY = re.compile(r"\bcategory of (?:the )?(?:cases? to be alerted|case|alert)\b|\balert category\b|\btype of alert\b", re.IGNORECASE)
+_PLACED = re.compile(
+    r"\b(?:date (?:placed|of placement)|placement (?:start|end|type|address|provider)|name of placement|"
+    r"type of placement|placing authority)\b",
+    re.IGNORECASE,
 )
 _TITLE_WORDS = re.compile(
-    r"\b(?:missing|alert|notification|notice|placement|found|update|renewal|withdrawal|withdrawn|referral|report|hysbysiad|pro-?forma)\b",
+    r"\b(?:missing|alert|notification|notice|placement|found|update|renewal|withdrawal|withdrawn|referral|report|located|de-?alert|interview|"
+    r"regulation|hysbysiad|pro-?forma)\b",
     re.IGNORECASE,
 )
 _PROSE = re.compile(r"[.!?]\s+\S|[.!?,]$|^(?:dear|hi|hello|good (?:morning|afternoon)|please|i |we |see |find |kind|many)\b", re.IGNORECASE)
-_ANSWER = re.compile(r"^(?!found|update|renewal|withdrawal|notification|national)[^:]{1,60}:\s*\S", re.IGNORECASE)
+_ANSWER = re.compile(r"^(?!found|de-?alert|case alert|update|renewal|withdrawal|notification|national)[^:]{1,60}:\s*\S", re.IGNORECASE)
 _TITLE_WITHIN = 12
 
 
@@ -73,17 +101,58 @@ def _early(blocks: tuple[Block, ...]) -> list[str]:
     return texts[:_TITLE_WITHIN]
 
 
-def kind_of(title: str | None, fields: Mapping[str, Any], text: str) -> Kind:
-    """Tell the kind of a submission; unknown when neither its title nor its answers say."""
-    if _RECEIVED.search(text):
+def kind_of_title(title: str) -> Kind:
+    """Tell the kind a title names; unknown when it names none, or two at once ("Missing/found notification")."""
+    title = _NOT_FOUND.sub(" ", title)
+    if _SOMETHING_ELSE.search(title) or _BOTH.search(title):
+        return Kind.UNKNOWN
+    return next((kind for kind, pattern in _TITLES if re.search(pattern, title, re.IGNORECASE)), Kind.UNKNOWN)
+
+
+def kind_of(title: str | None, fields: Mapping[str, Any], text: str, *, told: str | None = None) -> Kind:
+    """Tell the kind of a submission; unknown when neither its title nor its answers say.
+
+    *told* is what the letter around a form says in plain words. It counts where the form is one that is sent again: the alert form goes out
+    with "Amy was found, please withdraw" above it, and a form that says only what it was for must not send her name round once more.
+    """
+    if _RECEIVED.search(text) or told == Kind.RECEIVED_ALERT:
         return Kind.RECEIVED_ALERT
-    if title is not None:
-        for kind, pattern in _TITLES:
-            if re.search(pattern, title, re.IGNORECASE):
-                return kind
+    named = kind_of_title(title) if title is not None else Kind.UNKNOWN
+    if named in (Kind.ALERT, Kind.UNKNOWN) and told in (Kind.FOUND, Kind.WITHDRAWAL, Kind.RENEWAL):
+        return Kind(told)
+    if named is Kind.UNKNOWN and title is not None and _SOMETHING_ELSE.search(title):
+        return Kind.UNKNOWN
+    return named if named is not Kind.UNKNOWN else _kind_of_answers(fields, text, told)
+
+
+def is_another_authoritys(originating: str | None, ours: str) -> bool:
+    """Tell whether a form names an originating authority that is plainly not *ours*; "KCC", "Kent" and "Kent County Council" are Kent."""
+    theirs, own = _stem(originating or ""), _stem(ours)
+    if not theirs or not own or theirs in own or own in theirs:
+        return False
+    initials = {"".join(word[0] for word in ours.casefold().split()), "".join(word[0] for word in ours.casefold().split() if word != "of")}
+    return "".join(theirs.split()) not in initials
+
+
+def _kind_of_answers(fields: Mapping[str, Any], text: str, told: str | None) -> Kind:
     found = fields["found"]
     if found is not None and (found["date"] or found["physically_seen"] or found["seen_by"] or found["deceased"]):
         return Kind.FOUND
+    if _CATEGORY.search(text):
+        return Kind.CASE_ALERT
     if fields["date_went_missing"] and fields["children"]:
         return Kind.ALERT
-    return Kind.UNKNOWN
+    if len({one.casefold() for one in _PLACED.findall(text)}) >= 2:
+        return Kind.PLACEMENT_NOTIFICATION
+    return Kind(told) if told else Kind.UNKNOWN
+
+
+def _stem(name: str) -> str:
+    plain = re.sub(r"[^\w\s]", " ", name.casefold())
+    plain = re.sub(
+        r"\b(?:county|city|borough|metropolitan|district|council|london|royal|of|the|and|unitary|authority|la|cc|mbc|mdc|bc|dc|lb|"
+        r"children'?s?|services?|social|care|safeguarding|cyngor|sir)\b",
+        " ",
+        plain,
+    )
+    return " ".join(plain.split())

@@ -3,22 +3,31 @@
 Start here: `read_files`. The formats are chosen in `formats`, labels live in `labels.toml`.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from service.forms.answers import Answer, find_answers
+from service.forms.answers import find_answers
 from service.forms.blocks import Document, Line, Unreadable
-from service.forms.filling import Draft
+from service.forms.combining import Filled, combine, compare_with_page
+from service.forms.draft import Draft
+from service.forms.filling import fill
 from service.forms.findings import Finding, Problem, Provenance, contradictions
 from service.forms.formats import take_apart
 from service.forms.kinds import Kind, find_title, kind_of
 from service.forms.labels import label_of, load_labels
+from service.forms.names import split_name
+from service.forms.shapes import blank_child, blank_found
+from service.forms.told import Told, told_in
 
 __all__ = ["Finding", "Provenance", "Reading", "SourceFile", "Unreadable", "label_of", "read_files"]
 
-_ENOUGH_ANSWERS = 3
+_LABELLED = re.compile(r"^[^:?]{1,60}[:?]\s*\S")
+_WHO_WAS_FOUND = "The letter names who was found, and the form names other children too. Who was found?"
+_PLAIN_WORDS = ("the words of the letter", "plain words")
+_ENDS = frozenset({Kind.FOUND, Kind.WITHDRAWAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +41,21 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a submission says. *provenance* is keyed by the path of the field, such as `children[0].date_of_birth`."""
+    """What a submission says. *provenance* is keyed by the path of the field, such as `children[0].date_of_birth`.
+
+    *text* is the form as it was read, a row of a table in one line; it is kept for what has no field of its own, and never shown.
+    """
 
     kind: str
     form_title: str | None
     fields: dict[str, Any] = field(repr=False)
     provenance: dict[str, Provenance] = field(repr=False)
     findings: tuple[Finding, ...] = field(repr=False)
+    text: str = field(default="", repr=False)
 
     @property
     def unknown_labels(self) -> tuple[str, ...]:
-        """Labels of the form that mean nothing to us yet, each once."""
+        """Name the labels that are not recognised, each once."""
         return tuple(dict.fromkeys(one.label for one in self.findings if one.problem == Problem.UNRECOGNISED and one.label))
 
     def as_json(self) -> dict[str, Any]:
@@ -59,124 +72,114 @@ class Reading:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Filled:
-    """One document and what it says."""
+def read_files(files: Sequence[SourceFile], *, today: date, subject: str = "") -> Reading | None:
+    """Read the submission the files hold together; None when they hold none, Unreadable when the only candidates cannot be read.
 
-    document: Document
-    title: str | None
-    draft: Draft = field(repr=False)
-
-    @property
-    def holds_submission(self) -> bool:
-        answered = len(self.draft.provenance)
-        return answered >= _ENOUGH_ANSWERS or ((answered >= 1 and self.title is not None) and _is_about_a_child(self.draft))
-
-
-def _is_about_a_child(draft: Draft) -> bool:
-    return any(path.startswith(("children", "date_", "found", "addresses", "last_seen")) for path in draft.provenance)
-
-
-def read_files(files: Sequence[SourceFile], *, today: date) -> Reading | None:
-    """Read the submission the files hold together; None when they hold none, Unreadable when the only candidates cannot be read."""
-    filled: list[_Filled] = []
-    refused: list[tuple[str, Unreadable]] = []
-    for file in files:
+    *subject* is that of the letter they came in. What a letter tells in plain words counts where no form says it.
+    """
+    filled: list[Filled] = []
+    refused: list[Unreadable] = []
+    for position, file in enumerate(files):
         try:
             document = take_apart(file.name, file.content_type, file.content)
         except Unreadable as unreadable:
-            refused.append((file.name, unreadable))
+            refused.append(unreadable)
             continue
         if document is not None:
-            filled.append(_fill(document, today))
+            filled.append(_fill(document, position, today))
+    told = told_in("\n\n".join(_prose(one) for one in filled if not one.document.is_form), subject, today=today)
     submissions = [one for one in filled if one.holds_submission]
-    if not submissions:
-        if refused:
-            raise refused[0][1]
+    if submissions:
+        main = max(submissions, key=lambda one: one.rank)
+        reading = _read_form(main, [one for one in filled if one is not main and one.draft.provenance], told, today)
+    elif told is not None and (not refused or told.kind in _ENDS):
+        reading = _read_words(told, next((one.document.file for one in filled if not one.document.is_form), ""), filled, today)
+    elif refused:
+        raise refused[0]
+    else:
         return None
-    main = max(submissions, key=lambda one: (one.document.is_form, len(one.draft.provenance)))
-    others = [one for one in filled if one is not main and one.draft.provenance]
-    reading = _combine(main, others, today)
-    unread = tuple(Finding(field="", problem=Problem.UNREADABLE, says=error.says, label=None) for _, error in refused)
-    return Reading(reading.kind, reading.form_title, reading.fields, reading.provenance, (*reading.findings, *unread))
+    unread = (Finding(field="", problem=Problem.UNREADABLE, says=error.says, label=None) for error in refused)
+    return replace(reading, findings=tuple(dict.fromkeys((*reading.findings, *unread))))
 
 
-def _fill(document: Document, today: date) -> _Filled:
-    answers: Iterable[Answer] = find_answers(document, load_labels())
-    draft = Draft(file=document.file, today=today)
-    draft.fill(tuple(answers))
-    return _Filled(document=document, title=find_title(document, load_labels()), draft=draft)
+def _fill(document: Document, position: int, today: date) -> Filled:
+    labels = load_labels()
+    draft = fill(document.file, find_answers(document, labels), today=today)
+    if document.printed:
+        page = fill(document.file, find_answers(replace(document, blocks=document.printed, printed=()), labels), today=today)
+        draft.findings += compare_with_page(draft, page)
+    title = find_title(document, labels)
+    return Filled(document=document, title=title, kind=kind_of(title, draft.fields, _text_of(document)), draft=draft, position=position)
 
 
-def _combine(main: _Filled, others: Sequence[_Filled], today: date) -> Reading:
-    """Take the main form whole; other files fill what it leaves open, and disagree aloud. People are never merged."""
+def _read_form(main: Filled, others: Sequence[Filled], told: Told | None, today: date) -> Reading:
     draft = main.draft
-    fields, provenance, findings = draft.fields, draft.provenance, list(draft.findings)
-    for other in others:
-        findings += other.draft.findings if other.document.is_form or other.holds_submission else []
-        findings += _merge(fields, provenance, other)
+    findings = [*draft.findings, *combine(main, others)]
     title = main.title or next((other.title for other in others if other.title and other.holds_submission), None)
-    text = "\n".join(block.text for block in main.document.blocks if isinstance(block, Line))
-    kind = kind_of(title, fields, text)
-    findings += contradictions(fields, provenance, draft.ages, kind=kind, today=today)
-    return Reading(str(Kind(kind)), title, fields, provenance, tuple(dict.fromkeys(findings)))
+    kind = kind_of(title, draft.fields, _text_of(main.document), told=told.kind if told else None)
+    if told is not None and kind is Kind.FOUND and told.kind == Kind.FOUND:
+        given = {_first(child["given_names"]) for child in draft.fields["children"]}
+        if told.names and given - {_first(name) for name, _ in told.names}:
+            findings.append(Finding(field="children", problem=Problem.CONTRADICTION, says=_WHO_WAS_FOUND, label=None))
+        _take_words(draft, told, main.document.file if not main.document.is_form else "the letter itself")
+    findings += contradictions(draft.fields, draft.provenance, draft.ages, kind=kind, today=today)
+    return Reading(str(kind), title, draft.fields, draft.provenance, tuple(dict.fromkeys(findings)), _text_of(main.document))
 
 
-def _merge(fields: dict[str, Any], provenance: dict[str, Provenance], other: _Filled) -> list[Finding]:
-    findings: list[Finding] = []
-    for path, source in other.draft.provenance.items():
+def _read_words(told: Told, file: str, filled: Sequence[Filled], today: date) -> Reading:
+    """Make the reading of a letter that has no form, of nothing but what its words plainly say."""
+    draft = Draft(file=file, today=today)
+    if told.kind == Kind.FOUND:
+        draft.fields["found"] = blank_found()
+    _take_words(draft, told, file)
+    for index, (name, sentence) in enumerate(told.names):
+        given, family = split_name(name)
+        draft.fields["children"].append({**blank_child(), "given_names": given, "family_name": family or None})
+        for key in ("given_names", *(("family_name",) if family else ())):
+            _note(draft, f"children[{index}].{key}", sentence, file)
+    findings = tuple(contradictions(draft.fields, draft.provenance, {}, kind=told.kind, today=today))
+    text = "\n".join(_text_of(one.document) for one in filled)
+    return Reading(told.kind, None, draft.fields, draft.provenance, findings, text)
+
+
+def _take_words(draft: Draft, told: Told, file: str) -> None:
+    """Take over what the words say where the form is silent."""
+    for path, (value, sentence) in told.said.items():
         name, _, key = path.partition(".")
-        if "[" in name or path in fields["found"] if isinstance(fields["found"], dict) else "[" in name:
+        if key and draft.fields[name] is None:
+            draft.fields[name] = blank_found()
+        holder = draft.fields[name] if key else draft.fields
+        if path not in draft.provenance:
+            holder[key or name] = value
+            _note(draft, path, sentence, file)
+
+
+def _note(draft: Draft, path: str, sentence: str, file: str) -> None:
+    place, method = _PLAIN_WORDS
+    draft.provenance[path] = Provenance(file=file, place=place, label=label_of(path), text=sentence, method=method)
+
+
+def _prose(one: Filled) -> str:
+    """Return the words a person wrote around a form: the whole letter, or of a letter that is a form what stands before its first label."""
+    lines: list[str] = []
+    for block in one.document.blocks:
+        if not isinstance(block, Line) or (one.holds_submission and (_LABELLED.match(block.text) or block.text == one.title)):
+            if one.holds_submission:
+                break
             continue
-        if key and name == "found" and fields["found"] is None and other.draft.fields["found"] is not None:
-            fields["found"] = dict.fromkeys(other.draft.fields["found"]) | {"deceased": False}
-        holder, origin = (fields[name], other.draft.fields[name]) if key else (fields, other.draft.fields)
-        mine, theirs = holder.get(key or name), origin.get(key or name)
-        if path not in provenance:
-            holder[key or name] = theirs
-            provenance[path] = source
-        elif theirs not in (None, []) and mine != theirs:
-            says = f"{other.document.file} says something else than {provenance[path].file}. We took the latter."
-            findings.append(Finding(field=path, problem=Problem.CONTRADICTION, says=says, label=provenance[path].label))
-    findings += _compare_people("children", fields, provenance, other)
-    for group in ("adults", "addresses", "agencies_contacted"):
-        if not fields[group] and other.draft.fields[group]:
-            fields[group] = other.draft.fields[group]
-            provenance |= {path: one for path, one in other.draft.provenance.items() if path.startswith(group)}
-    return findings
+        lines.append(f"\n{block.text}" if block.blank_before else block.text)
+    return "\n".join(lines)
 
 
-def _compare_people(group: str, fields: dict[str, Any], provenance: dict[str, Provenance], other: _Filled) -> list[Finding]:
-    """Compare the children two files name. Those of the second file are only taken when the first names none."""
-    theirs = other.draft.fields[group]
-    if not fields[group]:
-        fields[group] = theirs
-        provenance |= {path: one for path, one in other.draft.provenance.items() if path.startswith(group)}
-        return []
-    findings = []
-    for child in theirs:
-        match = next((index for index, mine in enumerate(fields[group]) if _is_same(mine, child)), None)
-        if match is None:
-            if not (child["family_name"] or child["given_names"] or child["date_of_birth"]):
-                continue
-            says = (
-                f"{other.document.file} names a child that the form does not. That child was not taken over; please send one form with all."
-            )
-            findings.append(Finding(field=group, problem=Problem.CONTRADICTION, says=says, label=None))
-            continue
-        for key in ("date_of_birth", "expected_delivery_date", "family_name", "given_names"):
-            mine_value, their_value = fields[group][match][key], child[key]
-            path = f"{group}[{match}].{key}"
-            if mine_value and their_value and str(mine_value).casefold() != str(their_value).casefold():
-                says = f"{other.document.file} says something else than the form. We took the form."
-                label = provenance[path].label if path in provenance else None
-                findings.append(Finding(field=path, problem=Problem.CONTRADICTION, says=says, label=label))
-    return findings
+def _text_of(document: Document) -> str:
+    lines: list[str] = []
+    for block in document.blocks:
+        if isinstance(block, Line):
+            lines.append(block.text)
+        else:
+            lines += [" | ".join(" ".join(cell.text.split()) for cell in row) for row in block.rows]
+    return "\n".join(lines)
 
 
-def _is_same(mine: dict[str, Any], theirs: dict[str, Any]) -> bool:
-    names = [(str(child["given_names"] or "").casefold(), str(child["family_name"] or "").casefold()) for child in (mine, theirs)]
-    same_given = bool(names[0][0]) and names[0][0].split()[:1] == names[1][0].split()[:1]
-    same_birth = bool(mine["date_of_birth"]) and mine["date_of_birth"] == theirs["date_of_birth"]
-    twin = bool(names[0][0]) and bool(names[1][0]) and not same_given
-    return same_given or (same_birth and not twin)
+def _first(name: str | None) -> str:
+    return (name or "").casefold().partition(" ")[0]

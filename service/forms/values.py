@@ -4,10 +4,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from service.forms.blocks import EMPTY, TICKED
-from service.forms.dates import read_date
+from service.forms.canonical import CHOICES, choose
+from service.forms.contacts import emails_in, is_telephone
+from service.forms.dates import age_in, dates_in, read_date, spoken, weekday_slip
+from service.forms.names import split_aliases, without_bullet
+from service.forms.places import split_areas
 
 _PLACEHOLDER = re.compile(
     r"^\s*(?:[\[<«{(]*\s*(?:click|tap|type|enter|insert|choose|select|pick|please (?:select|enter|choose|insert|complete|tick)|add|specify|"
@@ -35,6 +40,10 @@ _NOT_KNOWN = re.compile(
     re.IGNORECASE,
 )
 _NONE = re.compile(r"^\W*(?:none(?: known| identified| given)?|nil|no|no known \w+(?: \w+)?)\W*$", re.IGNORECASE)
+_NO_ONE_DATE = "We could not read one date here. Please write it as day/month/year, such as 12/04/2019."
+_AGE_ONLY = "This is an age. Please give the date of birth as day/month/year, such as 12/04/2019, or say that it is not known."
+_NO_PHONE = "We could not read a telephone number here. Please give the whole number with its area code."
+_PLATE = re.compile(r"\b(?:[A-Z]{2}\d{2}\s?[A-Z]{3}|[A-Z]\d{1,3}\s?[A-Z]{3}|[A-Z]{3}\s?\d{1,3}[A-Z]?)\b", re.IGNORECASE)
 _YES = re.compile(r"^\W*(?:yes|y|true|oes|ydy|ydw)\b", re.IGNORECASE)
 _NO = re.compile(r"^\W*(?:no|n|false|nac oes|nac ydy|nac ydw)\b(?!\s*(?:t\b|information))", re.IGNORECASE)
 _TICK_ALIKE = str.maketrans(
@@ -44,10 +53,11 @@ _TICK_ALIKE = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A value, or None with the *problem* that stops it from being one; *says* is what to tell the sender."""
+    """A value, or None; *says* is what to tell the sender when the words cannot be one, or can and contradict themselves."""
 
     value: Any = field(default=None, repr=False)
     says: str | None = None
+    contradiction: bool = False
 
 
 def chosen_words(text: str) -> str | None:
@@ -92,35 +102,19 @@ def _boolean(text: str, today: date) -> Converted:
     return Converted(says="We could not tell whether this is yes or no. Please answer yes or no.")
 
 
-def _date(text: str, today: date) -> Converted:
-    when = read_date(text, today=today)
-    return (
-        Converted(when)
-        if when
-        else Converted(says="We could not read one date here. Please write it as day/month/year, such as 12/04/2019.")
-    )
+def _date(text: str, today: date, birth: bool = False) -> Converted:
+    when = read_date(text, today=today, birth=birth)
+    if when is None:
+        is_age = birth and age_in(text) is not None and not dates_in(text, today=today, birth=True)
+        return Converted(says=_AGE_ONLY if is_age else _NO_ONE_DATE)
+    slip = weekday_slip(text, today=today, birth=birth)
+    if slip is None:
+        return Converted(when)
+    return Converted(when, says=f"{spoken(slip[0])} is a {slip[1]}, and the form says {slip[2]}. Which is right?", contradiction=True)
 
 
 def _birth_date(text: str, today: date) -> Converted:
-    when = read_date(text, today=today, birth=True)
-    return Converted(when) if when else _date("", today)
-
-
-def _one_of(choices: dict[str, str], says: str) -> Callable[[str, date], Converted]:
-    def convert(text: str, today: date) -> Converted:
-        found = {value for pattern, value in choices.items() if re.search(pattern, text, re.IGNORECASE)}
-        return Converted(found.pop()) if len(found) == 1 else Converted(says=says)
-
-    return convert
-
-
-def _some_of(choices: dict[str, str], says: str) -> Callable[[str, date], Converted]:
-    def convert(text: str, today: date) -> Converted:
-        negated = re.search(r"\b(?:not|no longer|never|previously|until|ended|formerly)\b", text, re.IGNORECASE)
-        found = [value for pattern, value in choices.items() if re.search(pattern, text, re.IGNORECASE)]
-        return Converted(list(dict.fromkeys(found))) if found and not negated else Converted(says=says)
-
-    return convert
+    return _date(text, today, birth=True)
 
 
 def _text(text: str, today: date) -> Converted:
@@ -130,41 +124,55 @@ def _text(text: str, today: date) -> Converted:
 def _list(text: str, today: date) -> Converted:
     if _NONE.match(text):
         return Converted([])
-    parts = [re.sub(r"^\s*(?:[-•·*–]|\d{1,2}[.)])\s+", "", part).strip() for part in re.split(r"[;\n]", text)]
+    parts = (without_bullet(part) for part in re.split(r"[;\n]", text))
     return Converted([part for part in parts if part])
 
 
-def _names(text: str, today: date) -> Converted:
+def _areas(text: str, today: date) -> Converted:
+    return Converted([] if _NONE.match(text) else split_areas(text))
+
+
+def _vehicles(text: str, today: date) -> Converted:
+    found: list[str] = []
+    for line in _list(text, today).value:
+        parts = [part.strip() for part in re.split(r",\s*(?:and\s+)?|\s+and\s+", line) if part.strip()]
+        found += parts if len(parts) > 1 and all(_PLATE.search(part) for part in parts) else [line]
+    return Converted(found)
+
+
+def _phones(text: str, today: date) -> Converted:
     if _NONE.match(text):
         return Converted([])
-    return Converted([part.strip() for part in re.split(r"[;,\n/]|\s+and\s+", text) if part.strip()])
+    pieces = [piece for line in _list(text, today).value for piece in re.split(r",\s*|\s+(?:and|or)\s+|\s*/\s*(?=[+(]?\d)", line)]
+    if not all(is_telephone(piece) for piece in pieces):  # words stand between the numbers: each line is one answer
+        pieces = _list(text, today).value
+    if all(is_telephone(piece) for piece in pieces):
+        return Converted(pieces)
+    kept = [piece for piece in pieces if is_telephone(piece)]
+    return Converted(kept or None, says=_NO_PHONE)
 
 
-_SEX = _one_of(
-    {r"\b(?:female|girl|f|benyw)\b": "female", r"\b(?:male|boy|m|gwryw)\b": "male", r"\b(?:other|non.?binary|indeterminate)\b": "other",
-     r"\bnot (?:yet )?known\b|\bunknown\b": "not_known"},
-    "Please answer female, male, other or not known.",
-)  # fmt: skip
-_LEGAL_STATUS = _some_of(
-    {r"child protection plan|\bcpp?\b|\bcp plan\b|on cpr": "child_protection_plan", r"child in need|\bcin\b": "child_in_need",
-     r"section 47|\bs\.?\s?47\b": "section_47", r"interim care order|\bico\b": "interim_care_order",
-     r"(?<!interim )care order": "care_order", r"supervision order": "supervision_order",
-     r"section 20|\bs\.?\s?20\b|accommodated": "accommodated_section_20", r"emergency protection|\bepo\b": "emergency_protection_order",
-     r"looked[ -]after|\blac\b|child in care": "looked_after", r"unaccompanied|\buasc\b": "uasc"},
-    "We could not match the legal status. Please say, for example, child protection plan, section 47 or care order.",
-)  # fmt: skip
-_CATEGORIES = _some_of(
-    {r"neglect|\bneg\b": "neglect", r"physical|\bphy\b": "physical", r"sexual|\bsab\b": "sexual", r"emotional|\bemo\b": "emotional",
-     r"multiple|\bmul\b": "multiple"},
-    "We could not match the category. Please say neglect, physical, sexual, emotional or multiple.",
-)  # fmt: skip
-_RISK = _one_of(
-    {r"\blow\b|\bisel\b": "low", r"\bmedium\b": "medium", r"\bhigh\b": "high"}, "Please give one risk level: low, medium or high."
-)
-_EXCEPTIONAL = _one_of(
-    {r"section 47|\bs\.?\s?47\b": "section_47", r"abduct": "abducted", r"removed": "removed"},
-    "We could not match the exceptional criterion. Please say section 47, abducted or removed.",
-)
+def _phone(text: str, today: date) -> Converted:
+    return Converted(text) if is_telephone(text) else Converted(says=_NO_PHONE)
+
+
+def _email(text: str, today: date) -> Converted:
+    found = emails_in(text)
+    return Converted(found[0]) if len(found) == 1 else Converted(says="Please give one email address, such as name@council.gov.uk.")
+
+
+def _names(text: str, today: date) -> Converted:
+    return Converted([] if _NONE.match(text) else split_aliases(text))
+
+
+def _chosen(name: str, text: str, today: date) -> Converted:
+    if name == "exceptional_criterion" and _NONE.match(text):
+        return Converted(None)
+    if name in LISTS and _NONE.match(text):
+        return Converted([])
+    choice = choose(name, text, today=today)
+    return Converted(choice.value, choice.says, choice.contradiction)
+
 
 _BOOLEANS = (
     "children.unborn", "adults.parental_responsibility", "adults.in_custody", "whereabouts.locality_known",
@@ -181,13 +189,14 @@ CONVERTERS: dict[str, Callable[[str, date], Converted]] = {
     **dict.fromkeys(_BOOLEANS, _boolean),
     **dict.fromkeys(_DATES, _date),
     **dict.fromkeys(("children.date_of_birth", "adults.date_of_birth"), _birth_date),
-    **dict.fromkeys(("links_to_areas", "associates", "vehicles", "phones"), _list),
     **dict.fromkeys(("children.aliases", "adults.aliases"), _names),
-    "children.sex": _SEX,
-    "children.legal_status": _LEGAL_STATUS,
-    "children.plan_categories": _CATEGORIES,
-    "risk_level": _RISK,
-    "exceptional_criterion": _EXCEPTIONAL,
+    **dict.fromkeys(("adults.phone", "social_worker.phone", "team_manager.phone"), _phone),
+    **dict.fromkeys(("social_worker.email", "team_manager.email"), _email),
+    "links_to_areas": _areas,
+    "associates": _list,
+    "vehicles": _vehicles,
+    "phones": _phones,
+    **{name: partial(_chosen, name) for name in CHOICES},
 }
 LISTS = frozenset(
     {"links_to_areas", "associates", "vehicles", "phones", "children.aliases", "adults.aliases", "children.legal_status",
@@ -197,8 +206,4 @@ LISTS = frozenset(
 
 def convert(field_name: str, text: str, *, today: date) -> Converted:
     """Convert entered words to the value of a canonical field (without indexes)."""
-    if field_name == "exceptional_criterion" and (_NONE.match(text)):
-        return Converted(None)
-    if field_name == "children.sex" and re.fullmatch(r"\W*(?:not known|unknown)\W*", text, re.IGNORECASE):
-        return Converted("not_known")
     return CONVERTERS.get(field_name, _text)(text, today)
