@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from service.flow.understanding import files_of
-from service.forms.reading import Reading, SourceFile, read_files
+from service.flow.sandbox import CannotUnderstand, run_apart
+from service.flow.understanding import TOO_MUCH, files_of, read_submission
+from service.forms.blocks import Unreadable
+from service.forms.reading import Reading, SourceFile
+from service.mail.enclosed import files_within
 from service.mail.message import parse
+from service.mail.parts import Attachment
 from service.mail.quoting import new_text
 
 
@@ -19,8 +23,17 @@ class NothingToRead(Exception):  # noqa: N818
 
 
 def read_paths(paths: Sequence[Path], *, today: date) -> Reading | None:
-    """Read the submission in *paths*; a letter (.eml) is read whole. Raises Unreadable or NothingToRead."""
+    """Read the submission in *paths*, in a child process with limits. Raises Unreadable or NothingToRead."""
+    try:
+        return run_apart(read_here, tuple(paths), today)
+    except CannotUnderstand:
+        raise Unreadable(TOO_MUCH, by_hand=True) from None
+
+
+def read_here(paths: Sequence[Path], today: date) -> Reading | None:
+    """Read the submission in *paths* in this very process; a letter (.eml, .msg) is read whole. Raises Unreadable or NothingToRead."""
     files: list[SourceFile] = []
+    subject = ""
     for path in paths:
         try:
             content = path.read_bytes()
@@ -28,7 +41,9 @@ def read_paths(paths: Sequence[Path], *, today: date) -> Reading | None:
             raise NothingToRead("The file cannot be opened. Check its name and whether you may read it.") from None
         if path.suffix.lower() == ".eml":
             email = parse(content)
+            subject = subject or email.subject
             files += files_of(email, new_text(email))
         else:
-            files.append(SourceFile(name=path.name, content_type="", content=content))
-    return read_files(files, today=today)
+            inner = files_within(Attachment(name=path.name, content_type="", content=content))
+            files += [SourceFile(name=one.name, content_type=one.content_type, content=one.content) for one in inner]
+    return read_submission(files, today=today, subject=subject)

@@ -1,25 +1,32 @@
 """The hostile-bytes zone: letters are read in child processes with limits on memory, processor time and the clock.
 
-A letter that breaks its limits takes its child process with it and nothing else.
+A letter that breaks its limits takes its child process with it and nothing else. Most do not get that far: reading is stopped first,
+and the letter is understood without its form.
 """
 
 import asyncio
 import multiprocessing
 import resource
+import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from functools import partial
+from types import FrameType
 from typing import ParamSpec, TypeVar
 
 from service.flow.original import Original, SavedFile, file_of, take_original
-from service.flow.understanding import Understood, understand
+from service.flow.understanding import TookTooLong, Understood, understand
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MEMORY_BYTES = 1 << 30
+# The readers and their libraries need 110 MB of address space before the first letter (measured), so a letter has 400 MB.
+MEMORY_BYTES = 512 * 2**20
+# A converter of old Word documents needs more for itself; no child may ever take more than this.
+MOST_MEMORY_BYTES = 4 * 2**30
+READING_SECONDS = 7.0
 PROCESSOR_SECONDS = 10
 CLOCK_SECONDS = 30.0
 
@@ -49,7 +56,7 @@ class Sandbox:
 
     async def _apart(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self._children, mp_context=multiprocessing.get_context("spawn"), initializer=_limit_memory)
+            self._pool = _children(self._children)
         try:
             return await asyncio.wait_for(
                 asyncio.get_running_loop().run_in_executor(self._pool, partial(_limited, work, *args, **kwargs)), CLOCK_SECONDS
@@ -60,25 +67,55 @@ class Sandbox:
         except BrokenProcessPool:
             self.close()
             raise CannotUnderstand("Reading the letter took too much memory or processor time.") from None
+        except TookTooLong:
+            raise CannotUnderstand("The letter took too long to read.") from None
         except Exception as error:
             raise CannotUnderstand(f"The reader failed ({type(error).__name__}).") from None
 
     def close(self) -> None:
         """End the child processes, also those that hang."""
         if self._pool is not None:
-            for child in list((self._pool._processes or {}).values()):
-                child.kill()
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            _end(self._pool)
             self._pool = None
 
 
+def run_apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run *work* once in a child process of its own with the same limits; what it raises is raised here, else CannotUnderstand."""
+    pool = _children(1)
+    try:
+        return pool.submit(partial(_limited, work, *args, **kwargs)).result(timeout=CLOCK_SECONDS)
+    except (TimeoutError, TookTooLong, MemoryError, BrokenProcessPool):
+        raise CannotUnderstand("Reading it took too long, or too much memory.") from None
+    finally:
+        _end(pool)
+
+
+def _children(count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_limit_memory)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    for child in list((pool._processes or {}).values()):
+        child.kill()
+    pool.shutdown(wait=False, cancel_futures=True)
+
+
 def _limit_memory() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGPROF, _stop_reading)
+
+
+def _stop_reading(number: int, frame: FrameType | None) -> None:
+    raise TookTooLong
 
 
 def _limited(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime) + PROCESSOR_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-    return work(*args, **kwargs)
+    signal.setitimer(signal.ITIMER_PROF, READING_SECONDS)
+    try:
+        return work(*args, **kwargs)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)

@@ -1,21 +1,39 @@
 """Everything a letter says, read in one pass over hostile bytes. It runs in the sandbox and touches nothing but its argument."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from service.forms.blocks import Unreadable
 from service.forms.corrections import read_numbered_answers
-from service.forms.reading import Reading, SourceFile, Unreadable, read_files
+from service.forms.formats import is_picture
+from service.forms.guards import PASTE, PERSON_READS
+from service.forms.reading import Reading, SourceFile, read_files
+from service.forms.recognise import PICTURE, refusal
 from service.mail.bounce import BounceReport, read_bounce
 from service.mail.classify import Sort, our_delivery_id, sort_of
 from service.mail.decision import Decision, QualityAnswer, read_check, read_decision
+from service.mail.enclosed import enclosed_files
 from service.mail.message import IncomingEmail, parse
 from service.mail.quoting import new_text
 from service.mail.response import Response, read_response
 
+TOO_MUCH = (
+    "What was sent takes longer to read, or more memory, than any form should, so reading it was stopped. "
+    f"{PERSON_READS} To be quicker, send only the form, {PASTE}"
+)
+
+
+class TookTooLong(BaseException):
+    """The time for reading one letter is used up. No reader may take it for an error of its own, so it is no Exception."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
-    """One letter, understood. *refused_file* is the sentence about a file that must not or cannot be read."""
+    """One letter, understood. *refused_file* is the sentence about a file that must not or cannot be read.
+
+    *by_hand* when only a person can read what was sent: a scan, a picture, something protected, or far too much.
+    """
 
     email: IncomingEmail = field(repr=False)
     sort: Sort
@@ -28,6 +46,7 @@ class Understood:
     answers: dict[int, str] = field(repr=False)
     reading: Reading | None = field(repr=False)
     refused_file: str | None = field(repr=False)
+    by_hand: bool = False
 
     @property
     def from_a_person(self) -> bool:
@@ -43,10 +62,12 @@ def understand(raw: bytes, today: date) -> Understood:
     email = parse(raw)
     sort = sort_of(email)
     text = new_text(email)
-    reading, refused = _form(email, text, today) if sort in _HUMAN else (None, None)
+    reading, refused = _form(email, text, sort, today) if sort in _HUMAN else (None, None)
     return Understood(
         # The files are in the stored bytes; what is understood needs only their names.
-        email=replace(email, attachments=tuple(replace(one, content=b"") for one in email.attachments), attached_letters=()),
+        email=replace(
+            email, attachments=tuple(replace(one, content=b"") for one in email.attachments), attached_letters=(), html_source=""
+        ),
         sort=sort,
         own_delivery_id=our_delivery_id(email),
         bounce=read_bounce(email) if sort in (Sort.BOUNCE, Sort.DSN_SUCCESS) else None,
@@ -56,20 +77,30 @@ def understand(raw: bytes, today: date) -> Understood:
         response=read_response(email),
         answers=read_numbered_answers(text),
         reading=reading,
-        refused_file=refused,
+        refused_file=refused.says if refused else None,
+        by_hand=refused is not None and refused.by_hand,
     )
 
 
 def files_of(email: IncomingEmail, text: str) -> list[SourceFile]:
-    """Return what may hold a form: the files first, then the body."""
-    files = [SourceFile(name=one.name, content_type=one.content_type, content=one.content) for one in email.attachments]
-    if text.strip():
-        files.append(SourceFile(name="the letter itself", content_type="text/plain", content=text.encode()))
-    return files
+    """Return what may hold a form: the files first, also those of letters within the letter, then the body."""
+    return [SourceFile(name=one.name, content_type=one.content_type, content=one.content) for one in enclosed_files(email, text)]
 
 
-def _form(email: IncomingEmail, text: str, today: date) -> tuple[Reading | None, str | None]:
+def read_submission(files: Sequence[SourceFile], *, today: date, subject: str = "") -> Reading | None:
+    """Read the submission the files hold together; raises Unreadable also when all there is to read is a picture."""
+    reading = read_files(files, today=today, subject=subject)
+    if reading is None and any(is_picture(one.name, one.content) for one in files):
+        raise Unreadable(refusal(PICTURE, ""), by_hand=True)
+    return reading
+
+
+def _form(email: IncomingEmail, text: str, sort: Sort, today: date) -> tuple[Reading | None, Unreadable | None]:
     try:
-        return read_files(files_of(email, text), today=today), None
+        files = files_of(email, text)
+        # a picture beside an answer is no form, but a letter that brings nothing else may be a photographed one
+        return (read_files if sort is Sort.REPLY else read_submission)(files, today=today, subject=email.subject), None
     except Unreadable as refused:
-        return None, refused.says
+        return None, refused
+    except (TookTooLong, MemoryError):
+        return None, Unreadable(TOO_MUCH, by_hand=True)

@@ -4,7 +4,7 @@ import re
 
 from service.forms import recognise
 from service.forms.blocks import Document, Unreadable
-from service.forms.guards import MAXIMUM_FILE, PERSON_READS, Archive, check_length
+from service.forms.guards import BROKEN, EMPTY_FILE, MAXIMUM_FILE, PERSON_READS, Archive, check_length
 from service.forms.recognise import Fate, FileSort, misnamed, refusal
 from service.forms.text import decode, read_html, read_text
 
@@ -15,28 +15,38 @@ _MACRO_ENDINGS = {
     "xlsm": recognise.SHEET_MACROS,
     "xlsb": recognise.SHEET_MACROS,
 }
+_FORM_ENDINGS = frozenset({"docx", "doc", "pdf", "odt", "rtf"})
 
 
 def take_apart(name: str, content_type: str, content: bytes) -> Document | None:
     """Take one file apart; None when it is a picture or empty; raises Unreadable when we must not or cannot read it."""
     if not content.strip(b"\x00\r\n\t "):
+        if recognise.ending_of(name) in _FORM_ENDINGS:
+            raise Unreadable(EMPTY_FILE)
         return None
     if len(content) > MAXIMUM_FILE:
         raise Unreadable(f"This file is larger than 40 MB, so it was not opened. {PERSON_READS}", by_hand=True)
     sort = recognise.recognise(name, content)
     if (says := misnamed(sort, name)) is not None:
         raise Unreadable(says)
-    if sort.key == "zip":
-        document = _zipped(name, content)
-    elif sort.key == "compound":
-        document = _compound(name, content)
-    elif sort.fate in (Fate.PICTURE, Fate.NOTHING):
+    if sort.fate in (Fate.PICTURE, Fate.NOTHING):
         return None
-    elif sort.fate is not Fate.READ:
+    try:
+        document = _opened(sort, name, content_type, content)
+    except Unreadable as error:
+        # what arrived in part may be urgent: the sender is asked to send it again, and a person looks at it meanwhile
+        raise Unreadable(error.says, by_hand=error.by_hand or error.says == BROKEN) from error
+    return check_length(document)
+
+
+def _opened(sort: FileSort, name: str, content_type: str, content: bytes) -> Document:
+    if sort is recognise.ZIP:
+        return _zipped(name, content)
+    if sort is recognise.COMPOUND:
+        return _compound(name, content)
+    if sort.fate is not Fate.READ:
         raise _refused(sort, name)
-    else:
-        document = _plain(sort, name, content_type, content)
-    return check_length(document) if document is not None else None
+    return _plain(sort, name, content_type, content)
 
 
 def is_picture(name: str, content: bytes) -> bool:

@@ -22,6 +22,10 @@ SAVE_AS_DOCX = "Please open it in Word, save it as a Word document (.docx) and s
 PASTE = "or paste the answers into the email as “Label: answer” lines."
 PERSON_READS = "A person has to read it."
 BROKEN = f"This file is damaged or was cut short on its way. {SAVE_AS_DOCX}"
+BROKEN_PDF = (
+    f"This PDF is damaged or was cut short on its way. Please send it again, or the Word document (.docx) it was made from, {PASTE}"
+)
+EMPTY_FILE = f"This file is empty: nothing of it arrived. Please attach it again, {PASTE}"
 TOO_LARGE = f"This file unpacks to far more than a form can hold, so it was not opened. {PERSON_READS}"
 TOO_LONG = f"This file is far longer than a form can be, so it was not read. {PERSON_READS} To be quicker, send only the form, {PASTE}"
 PROTECTED = f"This file is protected with a password. {PERSON_READS} To be quicker, send it without protection, {PASTE}"

@@ -170,7 +170,7 @@ class _Walk:
             if child.tag == TABLE + "covered-table-cell":
                 if below.get(column, 0) > 0:
                     below[column] -= 1
-                    cells.append(Cell(text=""))
+                    cells.append(Cell(text="", merged=True))
                 column += _count(child, "number-columns-repeated")
                 continue
             if child.tag != TABLE + "table-cell":
@@ -188,7 +188,7 @@ class _Walk:
         controls: list[Control] = []
         self._cell_lines(cell, lines, controls, nested, depth + 1)
         text = "\n".join(line.strip() for line in lines if line.strip())
-        return Cell(text=text, controls=tuple(controls), heading=is_header)
+        return Cell(text=text, controls=tuple(controls), heading=is_header, across=_count(cell, "number-columns-spanned"))
 
     def _cell_lines(
         self, parent: etree._Element, lines: list[str], controls: list[Control], nested: list[etree._Element], depth: int

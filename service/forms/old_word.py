@@ -43,17 +43,24 @@ def compound_sort(content: bytes) -> FileSort:
 def read_old_word(content: bytes, file: str) -> Document:
     """Take one old Word document apart; raises Unreadable with how to save it when no program here can read it faithfully."""
     try:
-        if has_office():
-            from service.forms.odt import read_odt
+        plain = _from_docbook(as_docbook(content), file) if has_antiword() else None
+        if plain is not None and not _is_ambiguous(content):
+            return plain
+        if not has_office():
+            raise Unreadable(CANNOT_CONVERT if plain is None else AMBIGUOUS)
+        from service.forms.odt import read_odt
 
-            return read_odt(Archive(as_open_document(content)), file)
-        if not has_antiword():
-            raise Unreadable(CANNOT_CONVERT)
-        if _is_ambiguous(content):
-            raise Unreadable(AMBIGUOUS)
-        return _from_docbook(as_docbook(content), file)
+        converted = read_odt(Archive(as_open_document(content)), file)
     except ConversionFailed:
         raise Unreadable(BROKEN) from None
+    # LibreOffice can lose the borders of a table and run its cells together, which antiword does not
+    if plain is not None and _rows(converted) < _rows(plain):
+        raise Unreadable(CANNOT_CONVERT)
+    return converted
+
+
+def _rows(document: Document) -> int:
+    return sum(len(block.rows) for block in document.blocks if isinstance(block, Table))
 
 
 def _streams(content: bytes) -> tuple[set[str], bytes]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from service.forms import recognise
 from service.forms.blocks import Block, Document, Line, Table, Unreadable
-from service.forms.guards import BROKEN, TOO_LONG
+from service.forms.guards import BROKEN_PDF, TOO_LONG
 from service.forms.labels import load_labels
 from service.forms.pdf_fields import Widget, has_xfa, widgets_on
 from service.forms.pdf_layout import lay_out
@@ -81,7 +81,7 @@ def _pages(content: bytes) -> tuple[list[_Page], bool]:
     except Exception as error:  # pdfminer raises many kinds for broken files
         if isinstance(error, PDFPasswordIncorrect) or any(isinstance(one, PDFPasswordIncorrect) for one in error.args):
             raise _refused(recognise.LOCKED_PDF) from error
-        raise Unreadable(BROKEN) from error
+        raise Unreadable(BROKEN_PDF, by_hand=True) from error
 
 
 def _page(page: Any, number: int, catalog: dict[str, Any]) -> _Page:

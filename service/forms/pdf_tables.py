@@ -1,7 +1,7 @@
 """Tables of a PDF page: the ruled ones by their lines, and the grid that both these and unruled columns become."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from service.forms.blocks import Cell, Control
 from service.forms.labels import Labels
@@ -47,7 +47,7 @@ def _is_cut(label: str, row: Sequence[Cell], labels: Labels) -> bool:
 
 def _glued(upper: Cell, lower: Cell) -> Cell:
     text = " ".join(text for text in (upper.text, lower.text) if text)
-    return Cell(text=text, controls=(*upper.controls, *lower.controls), heading=upper.heading)
+    return replace(upper, text=text, controls=(*upper.controls, *lower.controls))
 
 
 def controls_in(pieces: Sequence[Piece]) -> tuple[Control, ...]:
@@ -62,17 +62,18 @@ def is_inside(piece: Piece, box: Box) -> bool:
 
 def ruled_grid(cells: Sequence[Box], pieces: Sequence[Piece]) -> Grid:
     """Put the pieces into the cells: a cell merged downwards is repeated empty, one merged sideways is there once."""
-    tops = _distinct(cell[1] for cell in cells)
+    tops, starts = _distinct(cell[1] for cell in cells), _distinct(cell[0] for cell in cells)
     rows: list[tuple[Cell, ...]] = []
     for top in tops:
         here = sorted((cell for cell in cells if cell[1] <= top + _NEAR and cell[3] > top + _NEAR), key=lambda cell: cell[0])
-        rows.append(tuple(_cell(cell, pieces) if abs(cell[1] - top) <= _NEAR else Cell(text="") for cell in here))
-    return Grid(rows=rows, starts=_distinct(cell[0] for cell in cells), top=tops[0], is_ruled=True)
+        rows.append(tuple(_cell(cell, pieces, starts) if abs(cell[1] - top) <= _NEAR else Cell(text="", merged=True) for cell in here))
+    return Grid(rows=rows, starts=starts, top=tops[0], is_ruled=True)
 
 
-def _cell(box: Box, pieces: Sequence[Piece]) -> Cell:
+def _cell(box: Box, pieces: Sequence[Piece], starts: Sequence[float]) -> Cell:
     inside = [piece for piece in pieces if is_inside(piece, box)]
-    return Cell(text=joined(rows_of(inside), box[2] - _PADDING), controls=controls_in(inside))
+    across = sum(box[0] - _NEAR <= start < box[2] - _NEAR for start in starts)
+    return Cell(text=joined(rows_of(inside), box[2] - _PADDING), controls=controls_in(inside), across=max(across, 1))
 
 
 def _distinct(numbers: Iterable[float]) -> tuple[float, ...]:

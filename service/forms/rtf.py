@@ -1,6 +1,6 @@
 """Takes rich text (.rtf) apart: lines, tables and form fields as they are shown, without what was struck out, deleted or hidden."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from service.forms.blocks import Block, Cell, Control, Document, Line, Table, Unreadable
 from service.forms.guards import BROKEN, MAXIMUM_CELLS, TOO_LONG
@@ -246,8 +246,12 @@ class _Reader:
 
     def _end_row(self, depth: int) -> None:
         level = self._levels.setdefault(depth, _Level())
-        merges = self._merges + [""] * len(level.cells)
-        row = [Cell(text="") if merge == "clvmrg" else cell for cell, merge in zip(level.cells, merges, strict=False) if merge != "clmrg"]
+        row: list[Cell] = []
+        for cell, merge in zip(level.cells, self._merges + [""] * len(level.cells), strict=False):
+            if merge == "clmrg" and row:
+                row[-1] = replace(row[-1], across=row[-1].across + 1)
+            else:
+                row.append(Cell(text="", merged=True) if merge == "clvmrg" else cell)
         if row:
             level.rows.append(tuple(row))
         level.cells = []

@@ -49,6 +49,7 @@ class IncomingEmail:
     parts: int
     problems: tuple[str, ...]
     raw: bytes = field(repr=False)
+    html_source: str = field(default="", repr=False)  # its own pages as they were sent, where the cells of tables are still told apart
 
     def all(self, name: str) -> tuple[str, ...]:
         """Return every value of the header *name*, top first, unfolded and otherwise as it stood."""
@@ -190,6 +191,7 @@ def parse(raw: bytes) -> IncomingEmail:
         parts=len(walk.types),
         problems=tuple(dict.fromkeys(problems)),
         raw=raw,
+        html_source="\n".join(walk.pages),
     )
 
 

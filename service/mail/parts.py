@@ -28,6 +28,7 @@ class Attachment:
     name: str
     content_type: str
     content: bytes = field(repr=False)
+    inline: bool = False  # it belongs to the text, as the logo of a signature does
 
 
 def clean(text: str, limit: int) -> str:
@@ -100,6 +101,7 @@ class Walk:
         self.types: list[str] = []
         self.status: list[str] = []
         self.returned: list[str] = []
+        self.pages: list[str] = []
 
     def text_of(self, part: Message) -> str:
         content = self.bytes_of(part)
@@ -159,14 +161,17 @@ class Walk:
         elif kind == "text/plain" and not attached:
             return [(self.text_of(part), None)]
         elif kind == "text/html" and not attached:
-            return [(None, visible_text(self.text_of(part)))]
+            page = self.text_of(part)
+            self.pages.append(page)
+            return [(None, visible_text(page))]
         else:
             content = self.bytes_of(part)
             if kind == "message/rfc822":
                 self.letters.append(content)
                 self.returned.append(decode_text(content, "")[0])
             else:
-                self.attachments.append(Attachment(name=name or "unnamed", content_type=kind, content=content))
+                inline = part.get_content_disposition() != "attachment" and part.get("Content-ID") is not None
+                self.attachments.append(Attachment(name=name or "unnamed", content_type=kind, content=content, inline=inline))
         return []
 
     def letter(self, part: Message, payload: list[Any]) -> None:
