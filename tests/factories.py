@@ -34,6 +34,7 @@ def fields(**changed: Any) -> dict[str, Any]:
             "temporarily_absent": False,
             "staying_with_family_or_friends": False,
             "believed_missing_by_others": True,
+            "police_information": "No sightings",
             "agencies_have_knowledge": False,
         },
         "risk_level": "high",

@@ -13,15 +13,16 @@ from service.domain.delivery import Lane
 from service.domain.errors import ChangedMeanwhile, IllegalTransition, NotAllowed
 from service.domain.notice import Notice, NoticeEvent, NoticeState
 from service.domain.people import IssuingAuthority, Person, Role
+from service.domain.policy import Policy
 from service.flow.assure import ask_approvers, freeze_notice, recipients_of
 from service.flow.house import House
 from service.flow.post import sender_of, write
+from service.flow.rulebook import policy_of
 from service.flow.understanding import Understood
 from service.mail import compose
 from service.mail.authenticity import OriginResult, judge_origin
 from service.mail.decision import Verdict as Word
 from service.mail.tokens import digest
-from service.policies import policy_named
 
 _VERDICTS = {Word.APPROVE: Verdict.APPROVE, Word.REJECT: Verdict.REJECT}
 
@@ -56,7 +57,8 @@ async def verify_decision(
     email, case = letter.email, await work.cases.get(notice.case_id)
     origin = judge_origin(house.origin, email)
     current = await current_content(work, case, notice)
-    why_not = refusal(approval, notice, approver, policy_named(case.policy), current_sha256=current, now=now)
+    policy = await policy_of(work, case)
+    why_not = refusal(approval, notice, approver, policy, current_sha256=current, now=now)
     word = letter.decision
     return {
         "C2": "pass" if letter.from_a_person else "An automatic reply is not a decision.",
@@ -67,7 +69,7 @@ async def verify_decision(
         "C7": "pass" if not in_junk else "The reply was in the junk folder.",
         "C9": why_not.value
         if why_not in (Refusal.NOT_OPEN, Refusal.EXPIRED, Refusal.INACTIVE, Refusal.AUTHOR, Refusal.QUALITY)
-        else _duties(notice, approver, case),
+        else _duties(notice, approver, policy),
         "C10": why_not.value if why_not is Refusal.CHANGED else "pass",
         "C11": "pass"
         if word.verdict in _VERDICTS and word.number in (None, approval.number)
@@ -76,8 +78,8 @@ async def verify_decision(
     }
 
 
-def _duties(notice: Notice, approver: Person, case: Case) -> str:
-    why_not = duties_refusal(notice, approver, policy_named(case.policy))
+def _duties(notice: Notice, approver: Person, policy: Policy) -> str:
+    why_not = duties_refusal(notice, approver, policy)
     return why_not.value if why_not else "pass"
 
 
@@ -121,7 +123,7 @@ async def decide_on_web(house: House, notice_id: str, person: Person, verdict: V
         if not own:
             raise NotAllowed("You were not asked to decide on this notice.")
         why_not = refusal(
-            own[-1], notice, person, policy_named(case.policy), current_sha256=await current_content(work, case, notice), now=now
+            own[-1], notice, person, await policy_of(work, case), current_sha256=await current_content(work, case, notice), now=now
         )
         if why_not is Refusal.CHANGED:
             changed = True

@@ -4,9 +4,11 @@ from datetime import date, datetime
 
 from directory.authority import by_gss
 from service.database.unit_of_work import Work
+from service.domain.assessment import assess
 from service.domain.calendar import WorkingCalendar
 from service.domain.case import Case
 from service.domain.errors import ServiceError
+from service.domain.notice import Finding, Notice
 from service.domain.people import IssuingAuthority
 from service.domain.policy import Policy
 from service.policies import policy_named, policy_names, read_policy, text_of
@@ -50,6 +52,12 @@ async def refuse_changed_policies(work: Work) -> None:
         kept = await work.policies.text(name, version)
         if kept is not None and kept != text_of(name):
             raise PolicyChanged(name, version)
+
+
+async def findings_on(work: Work, authority: IssuingAuthority, case: Case, notice: Notice, today: date) -> tuple[Finding, ...]:
+    """Hold a notice to the rules of its case, with the working days of the authority's nation."""
+    policy = await policy_of(work, case)
+    return assess(notice, policy, calendar_for(authority, policy, today), today)
 
 
 def calendar_for(authority: IssuingAuthority, policy: Policy, today: date) -> WorkingCalendar:
