@@ -9,6 +9,7 @@ from starlette.responses import Response
 from service.database import pages
 from service.domain.notice import NoticeState
 from service.domain.people import Role
+from service.flow.to_do import TICKED_BY_PEOPLE
 from service.web.render import page
 from service.web.session import SignedIn, TheSite
 
@@ -36,6 +37,7 @@ async def show(request: Request, visitor: SignedIn, site: TheSite) -> Response:
         mine=[notice for notice in waiting if notice.state in mine],
         others=[notice for notice in waiting if notice.state not in mine],
         tasks=tasks,
+        ticked_by_people=TICKED_BY_PEOPLE,
         numbers=numbers,
         troubles=[beat for beat in beats if beat.trouble or beat.at < now - SILENT_AFTER],
     )

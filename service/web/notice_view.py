@@ -1,5 +1,6 @@
 """Gathers what a person needs to judge one notice: the values beside the original, the findings, the stages, the board of recipients."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -33,6 +34,12 @@ class Beside:
     groups: tuple[ValueGroup, ...] = field(repr=False)
     unknown: tuple[UnknownLabel, ...] = field(repr=False)
     letters: tuple[LetterView, ...] = field(repr=False)
+
+    @property
+    def main_file(self) -> str:
+        """The file most values came from."""
+        files = Counter(row.file for group in self.groups for row in group.rows if row.file)
+        return files.most_common(1)[0][0] if files else ""
 
     @property
     def needed(self) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,7 @@
 """Letters that were put aside: why each is held, its text, and the choice to release or dismiss it."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -47,15 +49,15 @@ async def save_file(request: Request, email_id: str, number: int, visitor: Signe
 @router.post("/{email_id}/release")
 async def released(request: Request, email_id: str, visitor: SignedIn, site: TheSite) -> Response:
     """Accept a held letter as a submission."""
-    await _form(request, email_id, visitor, site)
-    await quarantine.release(site.house, email_id, visitor.person, site.clock())
+    form = await _form(request, email_id, visitor, site)
+    await quarantine.release(site.house, email_id, visitor.person, site.clock(), about=form.get("about", ""))
     return RedirectResponse("/quarantine", status_code=303)
 
 
 @router.post("/{email_id}/dismiss")
 async def dismissed(request: Request, email_id: str, visitor: SignedIn, site: TheSite) -> Response:
     """Put a held letter away for good, with the reason."""
-    reason = await _form(request, email_id, visitor, site)
+    reason = (await _form(request, email_id, visitor, site)).get("reason", "")
     if not reason:
         return await _letter_page(request, email_id, visitor, site, fault=("reason", "Say why this letter needs no action"))
     await quarantine.dismiss(site.house, email_id, visitor.person, reason, site.clock())
@@ -71,11 +73,11 @@ async def _letter_page(request: Request, email_id: str, visitor: Visitor, site: 
     return page(request.state.nonce, "quarantined.html", status=status, visitor=visitor, held=held, letters=letters, fault=fault)
 
 
-async def _form(request: Request, email_id: str, visitor: Visitor, site: Site) -> str:
+async def _form(request: Request, email_id: str, visitor: Visitor, site: Site) -> Mapping[str, str]:
     form = await read_form(request, visitor)
     async with site.house.read() as work:
         await _held(work, email_id, visitor)
-    return form.get("reason", "")
+    return form
 
 
 async def _held(work: Work, email_id: str, visitor: Visitor) -> pages.HeldLetter:

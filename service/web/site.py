@@ -21,6 +21,7 @@ from service.web import (
     policy_pages,
     quarantine_pages,
     sign_in_pages,
+    task_pages,
     tray_pages,
 )
 from service.web.security import Guard, origin_of
@@ -28,7 +29,8 @@ from service.web.session import ShowsLetters, Site
 
 _LARGEST_FORM = 64 * 1024
 _ROOMS = (
-    sign_in_pages, home, case_pages, tray_pages, quarantine_pages, directory_pages, drift_pages, policy_pages, answer_page, health,
+    sign_in_pages, home, case_pages, tray_pages, quarantine_pages, directory_pages, drift_pages, policy_pages, task_pages,
+    answer_page, health,
 )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ class ValueRow:
     own_label: str
     value: str = field(repr=False)
     words: str = field(repr=False)
+    file: str
     place: str
     target: str | None
     answered: bool
@@ -69,11 +70,12 @@ def value_groups(notice: Notice, anchors: Anchors, prefix: str) -> tuple[ValueGr
     found = {path: value for path, value in _leaves(notice.fields) if path.rpartition(".")[2] not in _NOT_READ}
     remarks = _remarks(notice.findings)
     paths = [path for path, value in found.items() if path in notice.provenance or path in remarks or _worth_a_row(path, value)]
-    paths += [path for path in (*notice.provenance, *remarks) if path and path not in found]
+    whole = {path for path in notice.provenance if any(one.startswith(f"{path}.") for one in paths)}  # an address, say, and its parts
+    paths += [path for path in (*notice.provenance, *remarks) if path and path not in found and path not in whole]
     grouped: dict[str, list[ValueRow]] = {_THE_REST: []}
     for number, path in enumerate(dict.fromkeys(paths)):
         title, label = _named(path)
-        row = _row(path, found.get(path), notice.provenance.get(path), anchors)
+        row = _row(path, found.get(path), _source(path, notice.provenance), anchors)
         grouped.setdefault(title, []).append(replace(row, anchor=f"{prefix}-v{number}", label=label, remarks=tuple(remarks.get(path, ()))))
     return tuple(ValueGroup(title=title, rows=tuple(rows)) for title, rows in grouped.items() if rows)
 
@@ -151,10 +153,18 @@ def _row(path: str, value: Any, source: Any, anchors: Anchors) -> ValueRow:
         own_label=own,
         value=shown,
         words=words if _same(words) != _same(shown) else "",
-        place=", ".join(filter(None, (file, place))),
+        file=file,
+        place=place or file,
         target=anchors.find(file, place, own, words) if source else None,
         answered=not _empty(value),
     )
+
+
+def _source(path: str, provenance: Mapping[str, Any]) -> Any:
+    """Return where a value came from; the parts of a person or an address may have one source together."""
+    while path and path not in provenance:
+        path = path.rpartition(".")[0]
+    return provenance.get(path)
 
 
 def _same(text: str) -> str:

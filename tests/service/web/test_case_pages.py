@@ -27,7 +27,8 @@ async def test_a_notice_stands_beside_its_source_with_findings_and_sentences(tow
     staff = await town.as_("quality")
     text = (await staff.get(f"/cases/{town.seeds.live}/notices/{town.seeds.live_notice}")).text
     words = visible(text)
-    assert "20 October 2026 “20th October 2026” Date missing , form.docx, table 1, row 2" in words
+    assert "The places are in form.docx unless another file is named." in words
+    assert "20 October 2026 “20th October 2026” Date missing , table 1, row 2" in words
     assert "Child protection plan" in words
     assert "Please send this out." in words
     assert "A National Alert cannot be completed until the child has been missing for 3 weeks." in words

@@ -57,12 +57,20 @@ def test_what_a_form_is_silent_about_makes_no_row() -> None:
     assert rows({"children": [{"unborn": False}]}, {"children[0].unborn": {"text": "No"}})
 
 
+def test_the_parts_of_an_address_have_its_place_and_the_whole_makes_no_row_of_its_own() -> None:
+    source = {"addresses[0]": {"file": "form.docx", "place": "table 1, row 1", "text": "1 Example Road, ZZ99 9ZZ"}}
+    found = rows({"addresses": [{"kind": "home", "text": "1 Example Road", "postcode": None, "confidential": False}]}, source)
+    assert list(found) == [("Address 1", "Kind"), ("Address 1", "Text")]
+    assert {row.place for row in found.values()} == {"table 1, row 1"}
+    assert list(rows({"addresses": []}, source)) == [("The episode", "Address 1")]
+
+
 def test_a_value_leads_to_its_place_and_the_place_leads_back() -> None:
     source = {"file": "form.docx", "place": "table 1, row 1", "label": "Risk", "text": "High"}
     made = value_groups(notice(fields={"risk_level": "high"}, provenance={"risk_level": source}), ANCHORS, "n1")
     row = made[0].rows[0]
     assert row.target == "n1-o0-1-1-1"
-    assert (row.value, row.words, row.own_label, row.place) == ("high", "", "Risk", "form.docx, table 1, row 1")
+    assert (row.value, row.words, row.own_label, row.file, row.place) == ("high", "", "Risk", "form.docx", "table 1, row 1")
     places = letter_views(LETTERS, "n1", came_from(made))[0].files[0].parts[1].places
     assert [(place.anchor, place.read) for place in places] == [(row.target, ((row.anchor, "Risk level"),)), ("n1-o0-1-1-2", ())]
 
