@@ -9,6 +9,7 @@ from service.domain.case import Case, CaseState
 from service.domain.fields import full_date
 from service.domain.notice import Notice, NoticeKind, NoticeState
 from service.domain.people import IssuingAuthority
+from service.flow import drift
 from service.flow.findings import read_findings, with_findings
 from service.flow.house import House, today
 from service.flow.rulebook import keep_policy
@@ -57,6 +58,7 @@ async def open_case(
         received_email_id=email_id,
         created_at=now,
     )
+    await drift.note(work, authority, reading, now)
     await add_notice(work, house, authority, case, await with_findings(work, authority, case, notice, read_findings(reading), now), now)
     return case
 
