@@ -2,7 +2,7 @@
 
 import typer
 
-from service.commands import audit, database, directory, drift, people, policy, reading, running
+from service.commands import audit, database, directory, drift, people, policy, reading, report, running
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="National alerts for missing children, by email."
@@ -16,6 +16,7 @@ for name, sub in (
     ("directory", directory.cli),
     ("database", database.cli),
     ("audit", audit.cli),
+    ("report", report.cli),
 ):
     cli.add_typer(sub, name=name)
 

@@ -5,16 +5,30 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from service.flow.clock import look_for_stuck_letters
+from service.flow.care import look_at_children_in_care
+from service.flow.clock import look_at_dates, look_for_stuck_letters
 from service.flow.deliver import deliver_due
 from service.flow.house import House
 from service.flow.receive import Inbox, file_away, receive_new
 from service.flow.rounds import notice_round, triage_round
+from service.flow.weekly import send_reports
 from service.ports import Mailbox, MailboxUnavailable, Mailer, OpensMailbox
+
+
+class ClockHand(Protocol):
+    """One thing that the clock looks at."""
+
+    __name__: str
+
+    async def __call__(self, house: House, *, now: datetime) -> int:
+        """Do what is due and return how much it was."""
+
 
 log = structlog.get_logger()
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 300.0
@@ -37,7 +51,9 @@ class Worker:
         scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
         for name, room in (("triage", self._triage), ("notices", self._notices), ("deliver", self._deliver)):
             scheduler.add_job(self._guarded, "interval", seconds=self.tick_seconds, args=(name, room))
-        scheduler.add_job(self._guarded, "interval", seconds=60, args=("clock", self._clock))
+        # Each by itself: one that fails stops none of the others.
+        for hand in (look_for_stuck_letters, look_at_dates, look_at_children_in_care, send_reports):
+            scheduler.add_job(self._guarded, "interval", seconds=60, args=(hand.__name__, partial(self._clock, hand)))
         scheduler.start()
         try:
             await asyncio.gather(*(self._watch(inbox, mailbox) for inbox, mailbox in self.mailboxes), asyncio.Event().wait())
@@ -62,8 +78,8 @@ class Worker:
         while await deliver_due(self.house, self.mailer, now=self.clock(), connections=self.connections):
             pass
 
-    async def _clock(self) -> None:
-        await look_for_stuck_letters(self.house, now=self.clock())
+    async def _clock(self, hand: ClockHand) -> None:
+        await hand(self.house, now=self.clock())
 
     async def _beat(self) -> None:
         async with self.house.begin() as work:

@@ -58,14 +58,21 @@ class Cases:
         rows = (await self._connection.execute(sa.select(t).order_by(t.c.opened_at.desc()).limit(limit))).mappings()
         return tuple(map(_case, rows))
 
+    async def open_of_reporter(self, address: str, authority_id: str) -> tuple[Case, ...]:
+        """Return the cases of one authority that this person reported and that have not ended, newest first."""
+        mine = (t.c.reporter_address == address, t.c.issuing_authority_id == authority_id, t.c.state != CaseState.CLOSED)
+        rows = (await self._connection.execute(sa.select(t).where(*mine).order_by(t.c.opened_at.desc()))).mappings()
+        return tuple(map(_case, rows))
+
     async def watched(self, *, closed_since: datetime) -> tuple[str, ...]:
         """Return the ids of the cases that are open, or ended since then, oldest first."""
         query = sa.select(t.c.id).where(sa.or_(t.c.state != CaseState.CLOSED, t.c.closed_at >= closed_since)).order_by(t.c.opened_at)
         return tuple(await self._connection.scalars(query))
 
     async def note_missing_since(self, case_id: str, since: date) -> None:
-        """Set the original date once; a date that stands is never changed."""
-        await self._connection.execute(sa.update(t).where(t.c.id == case_id, t.c.missing_since.is_(None)).values(missing_since=since))
+        """Set the original date; from the first alert on, a date that stands is never changed. A draft can still be put right."""
+        free = sa.or_(t.c.missing_since.is_(None), t.c.state == CaseState.DRAFT)
+        await self._connection.execute(sa.update(t).where(t.c.id == case_id, free).values(missing_since=since))
 
     async def _one(self, where: sa.ColumnElement[bool]) -> Case:
         row = (await self._connection.execute(sa.select(t).where(where))).mappings().one_or_none()

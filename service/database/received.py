@@ -175,6 +175,11 @@ class Received:
         query = sa.select(*_COLUMNS).where(t.c.case_id == case_id).order_by(t.c.id)
         return tuple(map(_email, (await self._connection.execute(query)).mappings()))
 
+    async def of_kind(self, kind: str, mailbox: str, *, after: str) -> tuple[str, ...]:
+        """Return the ids of the letters of one kind that came into a mailbox after another letter, oldest first."""
+        query = sa.select(t.c.id).where(t.c.kind == kind, t.c.mailbox == mailbox, t.c.id > after).order_by(t.c.id)
+        return tuple(await self._connection.scalars(query))
+
     async def count(self, state: ReceivedState | None = None) -> int:
         """Count letters, all or those in one state."""
         query = sa.select(sa.func.count()).select_from(t)

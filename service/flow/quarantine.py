@@ -9,44 +9,63 @@ from service.domain.errors import NotAllowed, NotFound
 from service.domain.notice import NoticeKind
 from service.domain.people import IssuingAuthority, Person, Role
 from service.domain.reference import references_in
-from service.flow import open_case
+from service.flow import elsewhere, follow_up, open_case
 from service.flow.house import House, today
 
 
-async def release(house: House, email_id: str, person: Person, now: datetime) -> None:
-    """Take a quarantined form as a submission on a person's word; raises NotAllowed or NotFound."""
+async def release(house: House, email_id: str, person: Person, now: datetime, *, about: str = "") -> None:
+    """Take up a quarantined letter on a person's word, for the case *about* names where its subject names none.
+
+    A form becomes a submission, a local notice is passed on. Raises NotAllowed or NotFound.
+    """
     async with house.read() as work:
         raw = await work.received.raw(email_id)
     said = await house.sandbox.understand(raw, today(now))
     reading = said.reading
-    if reading is None or reading.kind not in frozenset(NoticeKind):
+    if reading is None or reading.kind not in (*NoticeKind, *elsewhere.KINDS):
         raise NotAllowed("There is no form in this letter that could be taken up.")
     async with house.begin() as work:
         row = await work.received.get(email_id)
         authority = await _quarantined_for(work, row, person)
+        await work.tasks.settle_subject(subject_id=email_id, by=person.id, at=now)  # first: what taking it up leaves to do is new
         sender = said.email.from_address
         known = sender is not None and await work.people.at_address(sender) is not None
         # A stranger gets no letter from us: questions go to the person who vouched for the form.
         reporter = sender if known and sender else person.address
-        if reading.kind == NoticeKind.ALERT:
-            case = await open_case.open_case(work, house, authority, reading, reporter=reporter, email_id=email_id, now=now)
+        case_id = None
+        if reading.kind in elsewhere.KINDS:
+            arrival = elsewhere.Arrival(
+                reading=reading,
+                kind=reading.kind,
+                email_id=email_id,
+                came_from=sender or "an address that is not plain",
+                reporter=reporter,
+                whole=said.refused_file is None,
+            )
+            await elsewhere.take(work, house, authority, arrival, now)
+        elif reading.kind == NoticeKind.ALERT:
+            case_id = (await open_case.open_case(work, house, authority, reading, reporter=reporter, email_id=email_id, now=now)).id
         else:
-            case = await _case_it_is_about(work, authority, said.email.subject)
-            await open_case.add_notice(
+            case = await _case_it_is_about(work, authority, about or said.email.subject)
+            case_id = case.id
+            await follow_up.follow_up(
                 work, house, authority, case, NoticeKind(reading.kind), reading, reporter=reporter, email_id=email_id, now=now
             )
-        await work.received.handled(email_id, kind="submission", rule="released by a person", case_id=case.id)
-        await work.tasks.settle_subject(subject_id=email_id, by=person.id, at=now)
-        work.audit.add("letter_released", at=now, actor=person.id, case_id=case.id, subject_id=email_id)
+        kind = reading.kind if reading.kind in elsewhere.KINDS else "submission"
+        await work.received.handled(email_id, kind=kind, rule="released by a person", case_id=case_id)
+        work.audit.add("letter_released", at=now, actor=person.id, case_id=case_id, subject_id=email_id)
 
 
-async def _case_it_is_about(work: Work, authority: IssuingAuthority, subject: str) -> Case:
-    """Find the live case an update or a found report names; it can never open a case of its own."""
-    for reference in references_in(subject):
+async def _case_it_is_about(work: Work, authority: IssuingAuthority, named: str) -> Case:
+    """Find the live case that a subject, or the person who releases the letter, names; a later form can never open a case of its own."""
+    for reference in references_in(named):
         case = await work.cases.by_reference(reference)
         if case is not None and case.issuing_authority_id == authority.id and case.state is CaseState.LIVE:
             return case
-    raise NotAllowed("This is an update or a found report, and its subject names no case that is open here.")
+    raise NotAllowed(
+        "This is an update, a renewal, a found report or a withdrawal, and no open case here is named. "
+        "Write the reference of the case, for example KEN-2026-0001-7."
+    )
 
 
 async def dismiss(house: House, email_id: str, person: Person, reason: str, now: datetime) -> None:

@@ -4,75 +4,24 @@ A letter is marked handled in the same transaction as its effect. What no rule k
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 import structlog
 
-from service.database.received import ReceivedEmail
 from service.database.unit_of_work import Work
-from service.domain.approval import Approval
-from service.domain.case import Case
-from service.domain.delivery import Delivery
 from service.domain.errors import ServiceError
 from service.domain.notice import NoticeKind
-from service.domain.people import IssuingAuthority, Person, Role
-from service.domain.reference import references_in
-from service.flow import assure, decide, open_case, track
+from service.domain.people import Role
+from service.flow import assure, by_hand, care, decide, elsewhere, follow_up, open_case, track
 from service.flow.house import House, today
+from service.flow.letter import Done, Held, Letter, put_on_the_table
 from service.flow.sandbox import CannotUnderstand
-from service.flow.understanding import Understood
 from service.mail.authenticity import OriginResult, judge_origin
 from service.mail.classify import Sort
-from service.mail.tokens import carried_delivery_ids, digest, find_carried
 
 log = structlog.get_logger()
 TRIES = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A letter on the triage table, with everything a rule may ask about it."""
-
-    row: ReceivedEmail
-    said: Understood
-    authority: IssuingAuthority
-    sender: Person | None
-    approval: Approval | None
-    check: tuple[str, str] | None  # notice and person of a quality assurance token
-    case: Case | None
-    case_by_token: bool
-    delivery: Delivery | None
-    answers: bool  # whether the delivery was named by its own answer token
-    origin_failed: bool
-    earlier_twin: str | None
-
-    @property
-    def in_junk(self) -> bool:
-        """Whether the mail server filed it as junk."""
-        return "junk" in self.row.folder.casefold() or "spam" in self.row.folder.casefold()
-
-    @property
-    def form(self) -> str | None:
-        """The kind of form it carries, if any."""
-        return self.said.reading.kind if self.said.reading else None
-
-    @property
-    def from_the_reporter(self) -> bool:
-        """Whether it comes from somebody who may tell us about this case."""
-        return self.case is not None and self.sender is not None and self.sender.issuing_authority_id == self.case.issuing_authority_id
-
-
-class Held(ServiceError):  # noqa: N818
-    """The letter needs a person; the text says why."""
-
-
-class Done(NamedTuple):
-    """What a room made of a letter."""
-
-    case_id: str | None
-
 
 Room = Callable[[Work, House, Letter, datetime], Awaitable[Done]]
 
@@ -114,73 +63,37 @@ async def _handle(house: House, email_id: str, now: datetime) -> str:
         raw = await work.received.raw(email_id)
     said = await house.sandbox.understand(raw, today(now))
     async with house.begin() as work:
-        letter = await _on_the_table(work, house, await work.received.get(email_id), said)
+        letter = await put_on_the_table(work, house, await work.received.get(email_id), said)
         rule = next(rule for rule in RULES if rule.applies(letter))
         done = await rule.room(work, house, letter, now)
-        await work.received.handled(email_id, kind=rule.kind, rule=rule.name, case_id=done.case_id)
-        work.audit.add("letter_handled", at=now, case_id=done.case_id, subject_id=email_id, kind=rule.kind, rule=rule.name)
+        if done.held:
+            await _hold_for_a_person(work, email_id, rule.kind, rule.name, done.held, now, task=done.task)
+        else:
+            await work.received.handled(email_id, kind=rule.kind, rule=rule.name, case_id=done.case_id)
+            work.audit.add("letter_handled", at=now, case_id=done.case_id, subject_id=email_id, kind=rule.kind, rule=rule.name)
     log.info("letter_handled", email_id=email_id, kind=rule.kind, rule=rule.name)
     return rule.kind
 
 
-async def _on_the_table(work: Work, house: House, row: ReceivedEmail, said: Understood) -> Letter:
-    authority = await work.people.authority_at(row.mailbox)
-    if authority is None:
-        raise Held("No issuing authority uses this mailbox.")
-    email = said.email
-    approval, check, case, delivery, answers = None, None, None, None, False
-    for carried in find_carried(email, authority.mailbox):
-        token_hash = digest(carried.token)
-        if carried.letter == "d":
-            approval = approval or await work.approvals.by_token(token_hash)
-        elif carried.letter == "a" and (named := await work.deliveries.by_token(token_hash)):
-            delivery, answers = named, True
-        elif given := await work.sessions.token(token_hash):
-            if given.purpose == "check" and given.holder_id:
-                check = (given.subject_id, given.holder_id)
-            elif given.purpose == "correct":
-                case = await work.cases.get(given.subject_id)
-    by_token = case is not None
-    for reference in references_in(email.subject):
-        case = case or await work.cases.by_reference(reference)
-    if delivery is None:
-        for _, named_id in carried_delivery_ids(email, authority.mailbox.rpartition("@")[2], authority.mailbox):
-            delivery = delivery or await work.deliveries.get(named_id)
-    return Letter(
-        row=row,
-        said=said,
-        authority=authority,
-        sender=await work.people.at_address(email.from_address) if email.from_address else None,
-        approval=approval,
-        check=check,
-        case=case,
-        case_by_token=by_token,
-        delivery=delivery,
-        answers=answers,
-        origin_failed=judge_origin(house.origin, email).result is OriginResult.FAIL,
-        earlier_twin=await work.received.earlier_with_message_id(row.id, email.message_id) if email.message_id else None,
-    )
-
-
 async def _looped(_work: Work, _house: House, letter: Letter, _now: datetime) -> Done:
-    return Done(letter.delivery.case_id if letter.delivery else None)
+    return Done(case_id=letter.delivery.case_id if letter.delivery else None)
 
 
 async def _bounce(work: Work, _house: House, letter: Letter, now: datetime) -> Done:
     report = letter.said.bounce
     if report is None:
         raise Held("It looks like a bounce, but it does not say what bounced.")
-    return Done(await track.record_bounce(work, report, letter.row.id, now))
+    return Done(case_id=await track.record_bounce(work, report, letter.row.id, now))
 
 
 async def _automatic(work: Work, _house: House, letter: Letter, now: datetime) -> Done:
-    return Done(await track.record_automatic(work, letter.delivery, letter.said, letter.row.id, now))
+    return Done(case_id=await track.record_automatic(work, letter.delivery, letter.said, letter.row.id, now))
 
 
 async def _decision(work: Work, house: House, letter: Letter, now: datetime) -> Done:
     assert letter.approval is not None
     await decide.by_reply(work, house, letter.approval, letter.said, in_junk=letter.in_junk, now=now)
-    return Done((await work.notices.get(letter.approval.notice_id)).case_id)
+    return Done(case_id=(await work.notices.get(letter.approval.notice_id)).case_id)
 
 
 async def _quality(work: Work, house: House, letter: Letter, now: datetime) -> Done:
@@ -194,55 +107,58 @@ async def _quality(work: Work, house: House, letter: Letter, now: datetime) -> D
         raise Held("A quality assurance answer came in, and it is not proved that the person who was asked sent it.")
     if not await assure.by_reply(work, house, notice_id, letter.sender, letter.said.check, now):
         raise Held("A quality assurance answer came in that is not PASS, or RETURN and a question.")
-    return Done((await work.notices.get(notice_id)).case_id)
+    return Done(case_id=(await work.notices.get(notice_id)).case_id)
 
 
 async def _answer(work: Work, house: House, letter: Letter, now: datetime) -> Done:
     assert letter.delivery is not None
-    return Done(await track.answer_by_reply(work, house, letter.delivery, letter.said, letter.row.id, now))
+    return Done(case_id=await track.answer_by_reply(work, house, letter.delivery, letter.said, letter.row.id, now))
 
 
 async def _follow_up(work: Work, house: House, letter: Letter, now: datetime) -> Done:
     assert letter.case is not None
     assert letter.said.reading is not None
-    kind = NoticeKind(letter.said.reading.kind)
-    if kind is not NoticeKind.ALERT and letter.case.state.value == "draft":
-        raise Held("An update or a found report came in for a case that was never sent out.")
-    await open_case.add_notice(
-        work, house, letter.authority, letter.case, kind, letter.said.reading, reporter=_address(letter), email_id=letter.row.id, now=now
+    await follow_up.follow_up(
+        work,
+        house,
+        letter.authority,
+        letter.case,
+        NoticeKind(letter.said.reading.kind),
+        letter.said.reading,
+        reporter=letter.address,
+        email_id=letter.row.id,
+        now=now,
     )
-    return Done(letter.case.id)
+    return Done(case_id=letter.case.id)
 
 
 async def _correction(work: Work, house: House, letter: Letter, now: datetime) -> Done:
     assert letter.case is not None
-    await open_case.correct(
+    await follow_up.answer(
         work,
         house,
         letter.authority,
         letter.case,
         letter.said.answers,
         letter.said.reading,
-        reporter=_address(letter),
+        reporter=letter.address,
         email_id=letter.row.id,
         now=now,
     )
-    return Done(letter.case.id)
+    return Done(case_id=letter.case.id)
 
 
 async def _submission(work: Work, house: House, letter: Letter, now: datetime) -> Done:
     assert letter.said.reading is not None
     case = await open_case.open_case(
-        work, house, letter.authority, letter.said.reading, reporter=_address(letter), email_id=letter.row.id, now=now
+        work, house, letter.authority, letter.said.reading, reporter=letter.address, email_id=letter.row.id, now=now
     )
-    return Done(case.id)
+    return Done(case_id=case.id)
 
 
-async def _not_ours(work: Work, house: House, letter: Letter, now: datetime) -> Done:
-    await open_case.answer_not_ours(
-        work, house, letter.authority, letter.form or "unknown", letter.said.refused_file, reporter=_address(letter), now=now
-    )
-    return Done(None)
+async def _elsewhere(work: Work, house: House, letter: Letter, now: datetime) -> Done:
+    await elsewhere.take(work, house, letter.authority, elsewhere.arrival_of(letter), now)
+    return Done()
 
 
 def _hold(why: str) -> Room:
@@ -250,11 +166,6 @@ def _hold(why: str) -> Room:
         raise Held(why)
 
     return hold
-
-
-def _address(letter: Letter) -> str:
-    assert letter.sender is not None
-    return letter.sender.address
 
 
 _KINDS = frozenset(NoticeKind)
@@ -300,18 +211,37 @@ RULES: tuple[Rule, ...] = (
         "unknown",
         _hold("A form came from somebody we do not know. Call them on a number you know."),
     ),
-    Rule("a form that is not for this", lambda x: x.sender is not None and x.form not in (None, "unknown", *_KINDS), "not_ours", _not_ours),
-    Rule("a file that cannot be read", lambda x: x.sender is not None and x.said.refused_file is not None, "not_ours", _not_ours),
-    Rule("nothing else applies", lambda _: True, "unknown", _hold("It is not a form, a decision or an answer that we know. Read it.")),
+    Rule(
+        "a later form that names no case",
+        lambda x: x.sender is not None and x.case is None and x.form in _LATER,
+        care.LATER_WITHOUT_CASE,
+        by_hand.which_case,
+    ),
+    Rule("a placement notice", lambda x: x.from_a_known_place and x.form == "placement_notification", "placement_notification", _elsewhere),
+    Rule("a local case alert", lambda x: x.sender is not None and x.form == "case_alert", "case_alert", _elsewhere),
+    Rule("another authority's alert", lambda x: x.from_a_known_place and x.form == "received_alert", "received_alert", _elsewhere),
+    Rule(
+        "a notice from a stranger",
+        lambda x: x.form in elsewhere.KINDS,
+        "unknown",
+        _hold("It looks like a placement notice or an alert from a stranger. Call them on a number you know, then release it."),
+    ),
+    Rule("a file for a person", lambda x: x.sender is not None and x.said.by_hand, "read_by_hand", by_hand.only_a_person_can_read),
+    Rule("a file that is refused", lambda x: x.sender is not None and x.said.refused_file is not None, "refused_file", by_hand.refuse_file),
+    Rule("nothing else applies", lambda _: True, "unknown", by_hand.unknown),
 )
 
 
 async def _quarantine(house: House, email_id: str, rule: str, why: str, now: datetime) -> str:
     async with house.begin() as work:
-        await work.received.quarantined(email_id, kind="unknown", rule=rule, reason=why)
-        await work.tasks.add(
-            kind="letter_to_read", role=Role.QUALITY, says=f"A letter waits in quarantine: {why}"[:300], at=now, subject_id=email_id
-        )
-        work.audit.add("letter_quarantined", at=now, subject_id=email_id, rule=rule)
+        await _hold_for_a_person(work, email_id, "unknown", rule, why, now)
     log.info("letter_quarantined", email_id=email_id, rule=rule)
     return "quarantined"
+
+
+async def _hold_for_a_person(
+    work: Work, email_id: str, kind: str, rule: str, why: str, now: datetime, *, task: str = "letter_to_read"
+) -> None:
+    await work.received.quarantined(email_id, kind=kind, rule=rule, reason=why[:300])
+    await work.tasks.add(kind=task, role=Role.QUALITY, says=f"A letter waits in quarantine: {why}"[:300], at=now, subject_id=email_id)
+    work.audit.add("letter_quarantined", at=now, subject_id=email_id, rule=rule)
