@@ -10,7 +10,7 @@ from rich.table import Table
 
 from service.commands.opening import fail, out
 from service.flow.house import today
-from service.flow.reading_files import NothingToRead, read_paths
+from service.flow.reading_files import NothingToRead, read_paths_apart
 from service.forms.reading import Unreadable
 
 cli = typer.Typer()
@@ -18,13 +18,13 @@ cli = typer.Typer()
 
 @cli.command()
 def read(
-    files: Annotated[list[Path], typer.Argument(help="A form: a Word, text, PDF or HTML document, or a whole .eml.")],
+    files: Annotated[list[Path], typer.Argument(help="A form: a Word, OpenDocument, PDF, text or HTML file, or a whole letter (.eml, .msg).")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the canonical JSON.")] = False,
 ) -> None:
     """Show what the service reads in a submission. Exit status 3: it holds none; 2: a file cannot be read."""
     try:
-        reading = read_paths(files, today=today(datetime.now(UTC)))
+        reading = read_paths_apart(files, today=today(datetime.now(UTC)))
     except (Unreadable, NothingToRead) as refused:
         fail(refused.says, 2)
     if reading is None:

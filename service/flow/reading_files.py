@@ -22,15 +22,15 @@ class NothingToRead(Exception):  # noqa: N818
         self.says = says
 
 
-def read_paths(paths: Sequence[Path], *, today: date) -> Reading | None:
-    """Read the submission in *paths*, in a child process with limits. Raises Unreadable or NothingToRead."""
+def read_paths_apart(paths: Sequence[Path], *, today: date) -> Reading | None:
+    """Read the submission in *paths* in a child process with limits. Raises Unreadable or NothingToRead."""
     try:
-        return run_apart(read_here, tuple(paths), today)
+        return run_apart(read_paths, tuple(paths), today=today)
     except CannotUnderstand:
         raise Unreadable(TOO_MUCH, by_hand=True) from None
 
 
-def read_here(paths: Sequence[Path], today: date) -> Reading | None:
+def read_paths(paths: Sequence[Path], *, today: date) -> Reading | None:
     """Read the submission in *paths* in this very process; a letter (.eml, .msg) is read whole. Raises Unreadable or NothingToRead."""
     files: list[SourceFile] = []
     subject = ""

@@ -12,9 +12,9 @@ from service.forms import recognise
 from service.forms.blocks import Block, Document, Line, Table, Unreadable
 from service.forms.guards import BROKEN_PDF, TOO_LONG
 from service.forms.labels import load_labels
-from service.forms.pdf_fields import Widget, has_xfa, widgets_on
+from service.forms.pdf_fields import Widget, has_xfa, same_words, widgets_on
 from service.forms.pdf_layout import lay_out
-from service.forms.pdf_tables import Box, Grid
+from service.forms.pdf_tables import Box, Grid, is_inside
 from service.forms.pdf_words import Piece, rows_of, words_in, words_on
 from service.forms.recognise import FileSort, refusal
 
@@ -22,10 +22,12 @@ MAXIMUM_PAGES = 60
 _MAXIMUM_PIECES = 20_000
 _MAXIMUM_EDGES = 6_000
 _MARGIN = 0.09
-_PAGE_NUMBER = re.compile(r"^\W*(?:page|tudalen)?\s*\d{1,3}(?:\s*(?:of|o|/)\s*\d{1,3})?\W*$", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"\b(?:page|tudalen)\s*\d{1,3}(?:\s*(?:of|o|/)\s*\d{1,3})?\b|^\W*\d{1,3}(?:\s*(?:of|o|/)\s*\d{1,3})?\W*$", re.IGNORECASE
+)
 _MARK = re.compile(
-    r"^\W*(?:official|restricted|not protectively marked|protect|confidential|private and confidential|strictly confidential)"
-    r"(?:\W+(?:sensitive|personal|private|confidential))*(?:\W+when completed?)?\W*$",
+    r"\b(?:official|restricted|not protectively marked|protect|(?:private and |strictly )?confidential)"
+    r"(?:\W+(?:sensitive|personal|private|confidential))*(?:\W+when completed?)?\b",
     re.IGNORECASE,
 )
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
@@ -89,7 +91,7 @@ def _page(page: Any, number: int, catalog: dict[str, Any]) -> _Page:
         raise Unreadable(TOO_LONG, by_hand=True)
     area = float(page.width * page.height) or 1.0
     covered = max((one["width"] * one["height"] / area for one in page.images), default=0.0)
-    pieces = words_on(page)
+    pieces, fields = _under_fields(words_on(page), widgets_on(page.page_obj, catalog))
     if len(pieces) > _MAXIMUM_PIECES:
         raise Unreadable(TOO_LONG, by_hand=True)
     tables = [list(table.cells) for table in page.find_tables()]
@@ -97,7 +99,7 @@ def _page(page: Any, number: int, catalog: dict[str, Any]) -> _Page:
         number=number,
         height=float(page.height),
         pieces=pieces,
-        fields=widgets_on(page.page_obj, catalog),
+        fields=fields,
         # a frame around something is no table, nor is a stack of frames
         tables=[cells for cells in tables if len({round(cell[0]) for cell in cells}) > 1],
         is_scan=covered > 0.85 or (covered > 0.2 and not pieces),
@@ -124,8 +126,22 @@ def _drop_furniture(pages: Sequence[_Page]) -> None:
             in_margin = top < _MARGIN * page.height or row[0].bottom > (1 - _MARGIN) * page.height
             repeated = re.sub(r"\d+", "#", text), round(top / 4)
             seen[repeated] += in_margin
-            if in_margin and (_PAGE_NUMBER.match(text) or _MARK.match(text) or seen[repeated] > 1):
+            if in_margin and (seen[repeated] > 1 or not re.search(r"\w", _MARK.sub("", _PAGE_NUMBER.sub("", text)))):
                 page.pieces = [piece for piece in page.pieces if piece not in row]
+
+
+def _under_fields(pieces: list[Piece], fields: Sequence[Widget]) -> tuple[list[Piece], list[Widget]]:
+    """Part the words that are printed inside the box of a field from all others: on paper they are what the field shows."""
+    labels, kept, found = load_labels(), list(pieces), []
+    for widget in fields:
+        box = (widget.x0, widget.top, widget.x1, widget.bottom)
+        inside = [] if widget.is_box else [piece for piece in kept if is_inside(piece, box)]
+        words = " ".join(words_in(row) for row in rows_of(inside))
+        if words and labels.find(words) is None and not words.endswith(":"):
+            kept = [piece for piece in kept if piece not in inside]
+            widget = widget if same_words(words, widget.text) else replace(widget, shown=words)
+        found.append(widget)
+    return kept, found
 
 
 def _piece_of(widget: Widget, pieces: Sequence[Piece], text: str) -> Piece:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from service.forms.blocks import Cell
 from service.forms.labels import Labels
-from service.forms.pdf_tables import Grid, controls_in
+from service.forms.pdf_tables import Grid, controls_in, unbroken
 from service.forms.pdf_words import Piece, joined, words_in
 
 _ALIGNED = 4.0
@@ -45,14 +45,24 @@ class Segment:
 def segments(row: Sequence[Piece]) -> list[Segment]:
     """Part a line where a wide gap or a form field stands."""
     found: list[Segment] = []
-    for piece in row:
+    for number, piece in enumerate(row):
         last = found[-1].pieces[-1] if found else None
         apart = last is None or piece.is_field or last.is_field or piece.x0 - last.x1 > _WIDE * max(piece.height, last.height)
-        if apart:
+        if apart or _parts_at_box(row, number):
             found.append(Segment([piece]))
         else:
             found[-1].pieces.append(piece)
     return found
+
+
+def _parts_at_box(row: Sequence[Piece], number: int) -> bool:
+    """Tell whether a tick box begins or ends a part before this piece: it belongs to the word that is nearer to it."""
+    if number == 0:
+        return False
+    before, piece = row[number - 1], row[number]
+    if piece.control is not None and number + 1 < len(row):
+        return row[number + 1].x0 - piece.x1 <= piece.x0 - before.x1
+    return before.control is not None and number > 1 and piece.x0 - before.x1 > before.x0 - row[number - 2].x1
 
 
 def gap(above: Sequence[Piece], below: Sequence[Piece]) -> float:
@@ -123,6 +133,10 @@ class Columns:
             rows.append(tuple(self._parted(cells)))
         return Grid(rows=rows, starts=starts, top=self.top)
 
+    def is_inline(self, row: Sequence[Cell]) -> bool:
+        """Tell whether every cell of a row holds its label and its value."""
+        return all(self._is_inline(cell.text) for cell in row if cell.text)
+
     def _new_row(self, parts: Sequence[Segment]) -> None:
         self._rows.append([_Slot(part.x0, [part.pieces]) for part in parts])
 
@@ -140,6 +154,10 @@ class Columns:
         index = next((number for number, start in enumerate(columns) if abs(start - part.x0) <= _ALIGNED), None)
         if index is None:
             return False
+        if index == 0 and self._has_inline_labels(self._rows[-1]):
+            return between <= _TIGHT and not part.text.endswith((":", "?")) and not self._is_label(part.text)
+        if index == 0 and between <= _TIGHT and self._is_label(f"{self._rows[-1][0].text} {part.text}"):
+            return True
         if index == 0:
             is_wide = len(columns) > 1 and part.x1 > columns[1] - 1.0
             if is_wide or self._labels.section(part.text.rstrip(":")) is not None:
@@ -155,10 +173,11 @@ class Columns:
         leads = slots[0] is self._rows[-1][0]
         if between > _TIGHT and (leads or len(parts) > 1):
             return False
-        return all(self._joins(slot, part.text, leads) for slot, part in zip(slots, parts, strict=True) if slot is not None)
+        added = {id(slot): part.text for slot, part in zip(slots, parts, strict=True)}
+        return all(self._joins(slot, part.text, leads, added) for slot, part in zip(slots, parts, strict=True) if slot is not None)
 
-    def _joins(self, slot: _Slot, text: str, leads: bool) -> bool:
-        if self._is_value(slot):
+    def _joins(self, slot: _Slot, text: str, leads: bool, added: dict[int, str]) -> bool:
+        if self._is_value(slot, added):
             return True
         before = slot.text
         known, alone = self._is_label(f"{before} {text}"), self._is_label(text)
@@ -168,18 +187,19 @@ class Columns:
             return False
         return bool(re.match(r"[a-z(]", text)) or self._is_inline(before) or not leads
 
-    def _is_value(self, slot: _Slot) -> bool:
-        """Tell whether a cell stands behind a label of the same row."""
+    def _is_value(self, slot: _Slot, added: dict[int, str]) -> bool:
+        """Tell whether a cell stands behind a label of the same row, which the words *added* by this line may complete."""
         slots = self._rows[-1]
         index = next(number for number, one in enumerate(slots) if one is slot)
         if index == 0:
             return False
         left = slots[index - 1].text
-        return (self._is_label(left) or left.endswith((":", "?"))) and not self._is_label(slot.text)
+        whole = f"{left} {added.get(id(slots[index - 1]), '')}".strip()
+        return (self._is_label(left) or self._is_label(whole) or whole.endswith((":", "?"))) and not self._is_label(slot.text)
 
     def _is_inline(self, text: str) -> bool:
         head, colon, rest = text.partition(":")
-        return bool(colon and rest.strip()) and self._is_label(head)
+        return bool(colon and rest.strip()) and self._is_label(head.rstrip("?"))
 
     def _has_inline_labels(self, slots: Sequence[_Slot]) -> bool:
         return any(self._is_inline(slot.text) for slot in slots)
@@ -200,7 +220,8 @@ class Columns:
     def _cell(self, slot: _Slot, slots: Sequence[_Slot], starts: Sequence[float]) -> Cell:
         following = [one.x0 for one in slots if one.x0 > slot.x0 + _ALIGNED] + [one for one in starts if one > slot.x0 + _ALIGNED]
         right = min(following) - 6.0 if following else self._right
-        return Cell(text=joined(slot.lines, right), controls=controls_in([piece for line in slot.lines for piece in line]))
+        text = unbroken(joined(slot.lines, right), self._labels)
+        return Cell(text=text, controls=controls_in([piece for line in slot.lines for piece in line]))
 
     def _parted(self, cells: Sequence[Cell]) -> list[Cell]:
         """Put an empty value between two labels that stand side by side, so that the second is never read as the first one's value."""

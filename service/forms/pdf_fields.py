@@ -167,9 +167,13 @@ def _shown(annotation: dict[str, Any], page: Any, resources: dict[str, Any], val
         return value
     own = resolve1(normal.get("Resources"))
     printed = _spelt(normal, page, own if isinstance(own, dict) and own.get("Font") else resources)
+    return value if same_words(printed, value) else printed
+
+
+def same_words(printed: str, value: str) -> bool:
+    """Tell whether paper and field agree: what is printed may be cut where its box ends, or not be drawn at all."""
     bare, wanted = re.sub(r"\W+", "", printed).casefold(), re.sub(r"\W+", "", value).casefold()
-    # an appearance may be cut where the box ends, and one without letters was never drawn
-    return value if not bare or wanted.startswith(bare) else printed
+    return not bare or wanted.startswith(bare)
 
 
 def _spelt(appearance: PDFStream, page: Any, resources: dict[Any, Any]) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from statistics import median
 
-from service.forms.blocks import Line
+from service.forms.blocks import Cell, Line
 from service.forms.labels import Labels
 from service.forms.pdf_columns import Columns, Segment, gap, segments
 from service.forms.pdf_tables import Box, Grid, controls_in, is_inside, ruled_grid
@@ -15,7 +15,7 @@ _ABOVE = 1.5  # a label is at most this many letter heights above its field
 
 def lay_out(pieces: Sequence[Piece], tables: Sequence[Sequence[Box]], labels: Labels, page: int) -> list[Line | Grid]:
     """Return the lines and tables of one page in reading order."""
-    grids = [ruled_grid(cells, pieces) for cells in tables]
+    grids = [ruled_grid(cells, pieces, labels) for cells in tables]
     boxes = [cell for cells in tables for cell in cells]
     loose = [piece for piece in pieces if not any(is_inside(piece, box) for box in boxes)]
     reader = _Flow(labels, page, pieces)
@@ -49,7 +49,7 @@ class _Flow:
             if (pairs := _labels_above(row, below)) or len(segments(row)) > 1:
                 columns = Columns(self._labels, row, self._right)
                 number = self._columns(columns, rows, number, pairs)
-                items.append(columns.grid())
+                items += self._spread(columns)
                 before = None
                 continue
             self._line(row, before, items)
@@ -73,6 +73,28 @@ class _Flow:
             else:
                 break
         return number
+
+    def _spread(self, columns: Columns) -> list[Line | Grid]:
+        """Turn rows that hold only "Label: value" into lines, so that they are read as such; the others stay a table."""
+        grid = columns.grid()
+        items: list[Line | Grid] = []
+        for row in grid.rows:
+            if columns.is_inline(row):
+                items += [line for cell in row for line in self._cell_lines(cell, not items)]
+            elif items and isinstance(items[-1], Grid):
+                items[-1].rows.append(row)
+            else:
+                items.append(Grid(rows=[row], starts=grid.starts, top=grid.top))
+        return items
+
+    def _cell_lines(self, cell: Cell, is_first: bool) -> list[Line]:
+        lines = []
+        for number, text in enumerate(text for text in cell.text.split("\n") if text):
+            self._lines += 1
+            place = f"page {self._page}, line {self._lines}"
+            controls = cell.controls if number == 0 else ()
+            lines.append(Line(text=text, place=place, indented=number > 0, blank_before=is_first and number == 0, controls=controls))
+        return lines
 
     def _line(self, row: list[Piece], before: list[Piece] | None, items: list[Line | Grid]) -> None:
         text, between = words_in(row), gap(before, row) if before else 9.0

@@ -60,20 +60,29 @@ def is_inside(piece: Piece, box: Box) -> bool:
     return box[0] <= (piece.x0 + piece.x1) / 2 <= box[2] and box[1] <= piece.middle <= box[3]
 
 
-def ruled_grid(cells: Sequence[Box], pieces: Sequence[Piece]) -> Grid:
+def unbroken(text: str, labels: Labels) -> str:
+    """Return the text of a cell on one line when it is a label: labels wrap wherever their column ends."""
+    whole = text.replace("\n", " ")
+    return whole if whole != text and labels.find(whole) is not None else text
+
+
+def ruled_grid(cells: Sequence[Box], pieces: Sequence[Piece], labels: Labels) -> Grid:
     """Put the pieces into the cells: a cell merged downwards is repeated empty, one merged sideways is there once."""
     tops, starts = _distinct(cell[1] for cell in cells), _distinct(cell[0] for cell in cells)
     rows: list[tuple[Cell, ...]] = []
     for top in tops:
         here = sorted((cell for cell in cells if cell[1] <= top + _NEAR and cell[3] > top + _NEAR), key=lambda cell: cell[0])
-        rows.append(tuple(_cell(cell, pieces, starts) if abs(cell[1] - top) <= _NEAR else Cell(text="", merged=True) for cell in here))
+        rows.append(
+            tuple(_cell(cell, pieces, starts, labels) if abs(cell[1] - top) <= _NEAR else Cell(text="", merged=True) for cell in here)
+        )
     return Grid(rows=rows, starts=starts, top=tops[0], is_ruled=True)
 
 
-def _cell(box: Box, pieces: Sequence[Piece], starts: Sequence[float]) -> Cell:
+def _cell(box: Box, pieces: Sequence[Piece], starts: Sequence[float], labels: Labels) -> Cell:
     inside = [piece for piece in pieces if is_inside(piece, box)]
     across = sum(box[0] - _NEAR <= start < box[2] - _NEAR for start in starts)
-    return Cell(text=joined(rows_of(inside), box[2] - _PADDING), controls=controls_in(inside), across=max(across, 1))
+    text = unbroken(joined(rows_of(inside), box[2] - _PADDING), labels)
+    return Cell(text=text, controls=controls_in(inside), across=max(across, 1))
 
 
 def _distinct(numbers: Iterable[float]) -> tuple[float, ...]:

@@ -1,5 +1,6 @@
 """The words a page of a PDF shows, with their places: nothing hidden, tiny, turned, or struck through."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,7 @@ from service.forms.blocks import Control
 
 _TINIEST = 3.0
 _THIN = 2.0
+_DATED = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8} \d{4}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,8 @@ def is_wrapped(before: Sequence[Piece], row: Sequence[Piece], right: float) -> b
     if before[-1].is_field or row[0].is_field:
         return False
     first, last = row[0], before[-1]
+    if first.text[:1].isupper() and _DATED.search(words_in(before)) and _DATED.search(words_in(row)):
+        return False  # entries of a list, each with its date
     return last.x1 + 0.2 * last.height + (first.x1 - first.x0) > right - 1.0
 
 
