@@ -1,0 +1,92 @@
+"""Every command on a real SQLite database, as an operator gives them one after the other."""
+
+import base64
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from service.__main__ import cli
+from service.policies import text_of
+
+KENT = "E10000016"
+
+
+@pytest.fixture
+def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """An operator with settings for an empty database."""
+    monkeypatch.setenv("NATIONAL_ALERTS_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'alerts.db'}")
+    monkeypatch.setenv("NATIONAL_ALERTS_MASTER_KEY", base64.b64encode(b"k" * 32).decode())
+    return CliRunner()
+
+
+def give(operator: CliRunner, *words: str) -> tuple[int, str]:
+    result = operator.invoke(cli, list(words))
+    return result.exit_code, " ".join((result.stdout + result.stderr).split())
+
+
+def test_an_authority_is_set_up_with_its_policy_and_posts(operator: CliRunner) -> None:
+    assert give(operator, "database", "upgrade")[0] == 0
+    status, says = give(operator, "authority", "add", KENT, "--mailbox", "alerts@kent.test", "--policy", "kent")
+    assert status == 0
+    assert "Added: Kent County Council." in says
+    assert "Service Manager; Practice Development Officer; Service Manager, Safeguarding and Quality Assurance" in says
+    person = ("people", "add", "priya@kent.test", "--name", "Priya Checker", "--gss-code", KENT, "--role", "quality")
+    assert give(operator, *person, "--title", "Service Manager") == (0, "Added.")
+    assert "Service Manager" in give(operator, "people", "list")[1]
+    assert give(operator, "audit", "verify")[0] == 0
+
+
+def test_an_authority_cannot_be_given_a_policy_that_does_not_exist(operator: CliRunner) -> None:
+    status, says = give(operator, "authority", "add", KENT, "--mailbox", "alerts@kent.test", "--policy", "surrey")
+    assert (status, says.startswith("There is no policy called surrey.")) == (2, True)
+
+
+def test_a_person_cannot_be_added_to_an_authority_without_an_inbox(operator: CliRunner) -> None:
+    give(operator, "database", "upgrade")
+    status, says = give(operator, "people", "add", "a@kent.test", "--name", "A", "--gss-code", KENT, "--role", "quality")
+    assert (status, "Add it first" in says) == (2, True)
+
+
+def test_the_directory_is_loaded_and_contacts_are_imported(operator: CliRunner, tmp_path: Path) -> None:
+    give(operator, "database", "upgrade")
+    assert "215 authorities added or changed." in give(operator, "directory", "load")[1]
+    file = tmp_path / "contacts.csv"
+    file.write_text(f"gss_code,role,address\n{KENT},custodian,custodian@kent.gov.uk\n", encoding="utf-8")
+    assert give(operator, "directory", "import", str(file), "--why", "first list", "--dry-run")[1].startswith("Would be: 1 added")
+    assert give(operator, "directory", "import", str(file), "--why", "first list")[1].startswith("1 added")
+
+
+def test_missing_settings_are_named(operator: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NATIONAL_ALERTS_DATABASE_URL")
+    status, says = give(operator, "people", "list")
+    assert (status, "NATIONAL_ALERTS_DATABASE_URL" in says) == (2, True)
+
+
+def test_a_new_key_is_32_bytes() -> None:
+    assert len(base64.b64decode(give(CliRunner(), "new-key")[1])) == 32
+
+
+def test_the_demonstration_refuses_a_policy_that_does_not_exist() -> None:
+    assert give(CliRunner(), "demo", "--once", "--policy", "surrey")[0] == 2
+
+
+def test_a_file_that_is_not_there_cannot_be_read(tmp_path: Path) -> None:
+    assert give(CliRunner(), "read", str(tmp_path / "form.docx"))[0] == 2
+
+
+def test_the_service_does_not_start_when_a_policy_changed_under_the_same_version(operator: CliRunner, tmp_path: Path) -> None:
+    import sqlite3
+
+    give(operator, "database", "upgrade")
+    with sqlite3.connect(tmp_path / "alerts.db") as database:
+        database.execute(
+            "insert into policies (name, version, text, kept_at) values ('kent', '1', ?, '2026-11-24 10:00:00')",
+            [text_of("kent") + "# more"],
+        )
+    database.close()
+    status, says = give(operator, "worker")
+    assert (status, says) == (
+        2, "The policy kent says something else now than when version 1 was kept. "
+           "Put the old text back, or give the changed file kent.toml a new version.",
+    )  # fmt: skip
