@@ -9,10 +9,12 @@ from directory.register import Register
 from service.database.approvals import Approvals
 from service.database.audit import Audit
 from service.database.cases import Cases
+from service.database.checks import Checks
 from service.database.deliveries import Deliveries
 from service.database.engine import make_engine
 from service.database.keys import Keys, MasterKey
 from service.database.letters import Letters
+from service.database.likenesses import Likenesses
 from service.database.local_notices import LocalNotices
 from service.database.notices import Notices
 from service.database.people import People
@@ -39,6 +41,7 @@ class Work:
         self.notices = Notices(connection, self.keys)
         self.letters = Letters(connection, self.keys)
         self.deliveries = Deliveries(connection)
+        self.checks = Checks(connection)
         self.approvals = Approvals(connection, self.keys)
         self.responses = Responses(connection, self.keys)
         self.tasks = Tasks(connection)
@@ -46,6 +49,7 @@ class Work:
         self.sessions = Sessions(connection)
         self.signals = Signals(connection)
         self.unknown = Unknown(connection, self.keys, master.derive("unknown words"))
+        self.likenesses = Likenesses(connection, master.derive("likenesses"))
         self.register = Register(connection)
 
 

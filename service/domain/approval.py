@@ -48,6 +48,11 @@ class Refusal(StrEnum):
     QUALITY = "You checked this notice, so somebody else has to approve it."
 
 
+def wants_reason(findings: int) -> str:
+    """Say that an approval goes against findings and needs a written reason, and how to give it by reply."""
+    return f"{'1 finding is' if findings == 1 else f'{findings} findings are'} not met. Reply APPROVE, and write why on the next line."
+
+
 def refusal(
     approval: Approval, notice: Notice, approver: Person, policy: Policy, *, current_sha256: str | None, now: datetime
 ) -> Refusal | None:

@@ -125,6 +125,20 @@ class Notice:
         return replace(self, state=state, version=self.version + 1)
 
     @property
+    def is_found_in_part(self) -> bool:
+        """Whether it tells that some children of the case need not be searched for any more, while others are still missing."""
+        return self.kind is NoticeKind.UPDATE and bool(self.fields.get("found"))
+
+    @property
+    def letter_name(self) -> str:
+        """Which of the standard letters tells it."""
+        if self.is_found_in_part:
+            return "found_in_part"
+        if self.kind is NoticeKind.FOUND and (self.fields.get("found") or {}).get("deceased"):
+            return "deceased"
+        return self.kind.value
+
+    @property
     def questions(self) -> tuple[Finding, ...]:
         """What the reporter is asked, in a fixed order: question 1 is the first of these."""
         return tuple(finding for finding in self.findings if finding.asks_the_reporter)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from service.domain.children import ChildStatus, children_of, expected, status_of, turned
-from service.domain.notice import Finding
+from service.domain.notice import Finding, NoticeKind
 from service.domain.story import Told
 
 ADULT_AT = 18
@@ -38,12 +38,14 @@ def about_the_children(told: Told) -> Iterator[Finding]:
         yield Finding(rule="child_unclear", outcome="contradiction", says=says, source=_CASE)
 
 
-def as_time_goes(fields: Mapping[str, Any], today: date) -> Iterator[Finding]:
-    """Say which missing children have turned 18, and which expected births should have come."""
+def as_time_goes(kind: NoticeKind, fields: Mapping[str, Any], today: date) -> Iterator[Finding]:
+    """Say of an update which missing children have turned 18 (the policy says it of an alert), and which births should have come."""
+    if kind.ends_the_case:
+        return
     for place, child in enumerate(children_of(fields)):
         if status_of(child) is not ChildStatus.MISSING:
             continue
-        if (day := turned(child, ADULT_AT, today)) is not None:
+        if kind is NoticeKind.UPDATE and (day := turned(child, ADULT_AT, today)) is not None:
             says = f"Child {place + 1} turned 18 on {_words(day.isoformat())}. Decide whether the alert goes on and who looks for an adult."
             yield Finding(rule="turned_18", outcome="not_met", says=says, source="A national alert is about a child.")
         due = expected(child)

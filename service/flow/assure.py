@@ -1,4 +1,4 @@
-"""Room 4: quality assurance looks at a notice, stage by stage, and passes it or returns it. The last PASS freezes exactly what will go out."""
+"""Room 4: quality assurance looks at a notice, stage by stage, and passes it or returns it. The last PASS freezes what will go out."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,19 +1,20 @@
 """Room 6: an approved notice becomes one queued letter for every recipient, exactly as it was approved."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from service.database.letters import LetterChanged
 from service.database.unit_of_work import Work
-from service.domain.audience import bound_content, fingerprint
-from service.domain.case import Case, CaseEvent, Outcome
+from service.domain.audience import Addressee, bound_content, fingerprint
+from service.domain.case import Case, CaseEvent, CaseState, Outcome
+from service.domain.children import ChildStatus, places_with
 from service.domain.delivery import Delivery, Lane
-from service.domain.notice import Notice, NoticeEvent, NoticeKind, NoticeState
+from service.domain.notice import OPEN, Notice, NoticeEvent, NoticeKind, NoticeState
 from service.domain.people import Role
+from service.flow.follow_up import supersede
 from service.flow.house import House
 from service.flow.post import new_delivery
 from service.mail.tokens import digest
-
-_OUTCOMES = {NoticeKind.FOUND: Outcome.FOUND, NoticeKind.WITHDRAWAL: Outcome.WITHDRAWN}
 
 
 async def approved_notices(house: House) -> tuple[str, ...]:
@@ -29,6 +30,9 @@ async def cascade_notice(house: House, notice_id: str, *, now: datetime) -> int:
         if notice.state is not NoticeState.APPROVED:
             return 0
         case = await work.cases.get(notice.case_id)
+        if case.state is CaseState.CLOSED:
+            await supersede(work, case, notice, now, by="the end of the case")
+            return 0
         frozen = await work.notices.cascade(notice.id)
         assert frozen is not None
         try:
@@ -41,28 +45,7 @@ async def cascade_notice(house: House, notice_id: str, *, now: datetime) -> int:
             return 0
         if notice.kind.ends_the_case:
             await work.deliveries.supersede_waiting(case.id, at=now)
-        first = await work.deliveries.alerted(case.id)
-        authority = await work.people.authority(case.issuing_authority_id)
-        domain = authority.mailbox.rpartition("@")[2]
-        deliveries = [
-            new_delivery(
-                kind=notice.kind,
-                letter_id=letter.id,
-                lane=Lane.FOUND if notice.kind.ends_the_case else Lane.ALERT,
-                case_id=case.id,
-                notice_id=notice.id,
-                gss_code=one.gss_code,
-                recipient_name=one.name,
-                address=one.address,
-                mailbox=authority.mailbox,
-                token_purpose="a",
-                link_path="/answer/{token}",
-                now=now,
-                references=(f"<{first[one.gss_code]}@{domain}>",) if one.gss_code in first else (),
-            )
-            for one in frozen.recipients
-            if one.gss_code in first or not notice.kind.ends_the_case  # whose alert was stopped just now has nothing to end
-        ]
+        deliveries = await _deliveries(work, case, notice, letter.id, frozen.recipients, now)
         await work.notices.save(notice.after(NoticeEvent.CASCADED), read_version=notice.version)  # first: of two workers one goes on
         await work.deliveries.queue(deliveries, _hashes(house, deliveries))
         await _move_case(work, case, notice, now)
@@ -72,15 +55,54 @@ async def cascade_notice(house: House, notice_id: str, *, now: datetime) -> int:
         return len(deliveries)
 
 
+async def _deliveries(
+    work: Work, case: Case, notice: Notice, letter_id: str, recipients: Sequence[Addressee], now: datetime
+) -> list[Delivery]:
+    first = await work.deliveries.alerted(case.id)
+    authority = await work.people.authority(case.issuing_authority_id)
+    domain = authority.mailbox.rpartition("@")[2]
+    return [
+        new_delivery(
+            kind=notice.kind,
+            letter_id=letter_id,
+            lane=Lane.FOUND if notice.kind.ends_the_case else Lane.ALERT,
+            case_id=case.id,
+            notice_id=notice.id,
+            gss_code=one.gss_code,
+            recipient_name=one.name,
+            address=one.address,
+            mailbox=authority.mailbox,
+            token_purpose="a",
+            link_path="/answer/{token}",
+            now=now,
+            references=(f"<{first[one.gss_code]}@{domain}>",) if one.gss_code in first else (),
+        )
+        for one in recipients
+        if one.gss_code in first or not notice.kind.ends_the_case  # whose alert was stopped just now has nothing to end
+    ]
+
+
 def _hashes(house: House, deliveries: list[Delivery]) -> dict[str, str]:
     return {one.id: digest(house.tokens.issue("a", one.id)) for one in deliveries}
 
 
 async def _move_case(work: Work, case: Case, notice: Notice, now: datetime) -> None:
-    if notice.kind in _OUTCOMES:
-        await work.cases.save(case.after(CaseEvent.ENDED, outcome=_OUTCOMES[notice.kind], at=now))
-    else:
+    """Alert or end the case. What still waited to be told about an ended case is told no more."""
+    if not notice.kind.ends_the_case:
         await work.cases.save(case.after(CaseEvent.ALERTED))
+        return
+    await work.cases.save(case.after(CaseEvent.ENDED, outcome=_outcome(notice), at=now))
+    for other in await work.notices.of_case(case.id):
+        if other.id != notice.id and other.state in OPEN:
+            await supersede(work, case, other, now, by=notice.id)
+
+
+def _outcome(notice: Notice) -> Outcome:
+    """A case ends with a death when no child of it was found alive."""
+    if notice.kind is NoticeKind.WITHDRAWAL:
+        return Outcome.WITHDRAWN
+    died = places_with(notice.fields, ChildStatus.DECEASED) and not places_with(notice.fields, ChildStatus.FOUND)
+    return Outcome.DECEASED if died else Outcome.FOUND
 
 
 async def _stop(work: Work, notice: Notice, now: datetime) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from service.database.letters import LetterChanged
 from service.database.unit_of_work import Work
-from service.domain.approval import Approval, Refusal, Verdict, duties_refusal, refusal
+from service.domain.approval import Approval, Refusal, Verdict, duties_refusal, refusal, wants_reason
+from service.domain.assessment import against
 from service.domain.audience import bound_content, fingerprint
 from service.domain.case import Case, CaseEvent, Outcome
 from service.domain.delivery import Lane
@@ -14,16 +15,21 @@ from service.domain.errors import ChangedMeanwhile, IllegalTransition, NotAllowe
 from service.domain.notice import Notice, NoticeEvent, NoticeState
 from service.domain.people import IssuingAuthority, Person, Role
 from service.domain.policy import Policy
-from service.flow.assure import ask_approvers, freeze_notice, recipients_of
+from service.flow.approvers import ask_approvers
+from service.flow.freeze import freeze_notice, recipients_of
 from service.flow.house import House
 from service.flow.post import sender_of, write
 from service.flow.rulebook import policy_of
 from service.flow.understanding import Understood
+from service.flow.write_back import helplines_of, reminders_of
 from service.mail import compose
 from service.mail.authenticity import OriginResult, judge_origin
 from service.mail.decision import Verdict as Word
+from service.mail.reasons import reason_below
 from service.mail.tokens import digest
 
+GO_AHEAD = "Say why you go ahead: findings are not met, and an approval against them needs a reason."
+NEEDS_REASON = "needs_reason"
 _VERDICTS = {Word.APPROVE: Verdict.APPROVE, Word.REJECT: Verdict.REJECT}
 
 
@@ -34,7 +40,7 @@ async def by_reply(work: Work, house: House, approval: Approval, letter: Underst
     case = await work.cases.get(notice.case_id)
     authority = await work.people.authority(case.issuing_authority_id)
     if approval.used_at is not None:
-        await _ask_back(work, house, authority, case, approver, "This notice was already decided, so your reply changed nothing.", now)
+        await _ask_back(work, house, case, approval, approver, "This notice was already decided, so your reply changed nothing.", now)
         return "already_decided"
     evidence = await verify_decision(work, house, approval, approver, notice, letter, in_junk=in_junk, now=now)
     failed = next((check for check, result in evidence.items() if result != "pass"), None)
@@ -43,10 +49,15 @@ async def by_reply(work: Work, house: House, approval: Approval, letter: Underst
         if failed == "C10" and notice.state is NoticeState.AWAITING_APPROVAL:
             await ask_again(work, house, authority, case, notice, now)
         else:
-            await _ask_back(work, house, authority, case, approver, evidence[failed], now)
+            await _ask_back(work, house, case, approval, approver, evidence[failed], now)
         return failed
     verdict = _VERDICTS[letter.decision.verdict]
-    await decided(work, house, authority, case, notice, approval, approver, verdict, letter.decision.reason or "", "mail", evidence, now)
+    reason = letter.decision.reason or reason_below(letter.new_text, name=approver.name)
+    if verdict is Verdict.APPROVE and not reason and (findings := against(notice.findings)):
+        work.audit.add("reason_wanted", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, findings=len(findings))
+        await _ask_back(work, house, case, approval, approver, wants_reason(len(findings)), now, for_reason=True)
+        return NEEDS_REASON
+    await decided(work, house, authority, case, notice, approval, approver, verdict, reason, "mail", evidence, now)
     return verdict
 
 
@@ -119,6 +130,8 @@ async def decide_on_web(house: House, notice_id: str, person: Person, verdict: V
             raise ChangedMeanwhile
         if verdict is Verdict.REJECT and not reason.strip():
             raise NotAllowed("Say why: a rejection needs a reason.")
+        if verdict is Verdict.APPROVE and not reason.strip() and against(notice.findings):
+            raise NotAllowed(GO_AHEAD)
         own = [one for one in await work.approvals.of_notice(notice_id) if one.approver_id == person.id and one.used_at is None]
         if not own:
             raise NotAllowed("You were not asked to decide on this notice.")
@@ -161,20 +174,40 @@ async def decided(
     work.audit.add(
         f"notice_{event}", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, way=way, content=notice.content_sha256
     )
+    await _tell(work, house, authority, case, notice, approver, verdict, reason, way, now)
+
+
+async def _tell(
+    work: Work,
+    house: House,
+    authority: IssuingAuthority,
+    case: Case,
+    notice: Notice,
+    approver: Person,
+    verdict: Verdict,
+    reason: str,
+    way: str,
+    now: datetime,
+) -> None:
+    """Tell everyone concerned; the workers are reminded of what the policy asks of them as well."""
     frozen = await work.notices.cascade(notice.id)
-    context = compose.decision_taken(
-        sender=sender_of(authority),
-        reference=case.reference,
-        kind=notice.kind,
-        approved=verdict is Verdict.APPROVE,
-        by=approver.name,
-        at=now,
-        way="email reply" if way == "mail" else "web page",
-        reason=reason,
-        recipients=len(frozen.recipients) if frozen else 0,
-    )
-    people = {*await work.people.with_role(authority.id, Role.QUALITY), *await work.people.with_role(authority.id, Role.APPROVER)}
-    for address, name in {case.reporter_address: "", **{one.address: one.name for one in people}}.items():
+    policy = await policy_of(work, case)
+    staff = {*await work.people.with_role(authority.id, Role.QUALITY), *await work.people.with_role(authority.id, Role.APPROVER)}
+    workers = {notice.submitted_by, case.reporter_address}
+    for address, name in {**dict.fromkeys(sorted(workers), ""), **{one.address: one.name for one in staff}}.items():
+        context = compose.decision_taken(
+            sender=sender_of(authority),
+            reference=case.reference,
+            kind=notice.letter_name,
+            approved=verdict is Verdict.APPROVE,
+            by=approver.name,
+            at=now,
+            way="email reply" if way == "mail" else "web page",
+            reason=reason,
+            recipients=len(frozen.recipients) if frozen else 0,
+            reminders=reminders_of(policy, notice.kind) if address in workers else (),
+            helplines=helplines_of(policy) if address in workers else (),
+        )
         await write(
             work, house, authority, "decision_taken", context, to_name=name, to_address=address, lane=Lane.RECEIPT, now=now, case=case
         )
@@ -187,8 +220,12 @@ async def notice_behind_token(house: House, token: str) -> tuple[str, str] | Non
         return ((await work.notices.get(approval.notice_id)).case_id, approval.notice_id) if approval else None
 
 
-async def _ask_back(work: Work, house: House, authority: IssuingAuthority, case: Case, approver: Person, why: str, now: datetime) -> None:
-    context = compose.decision_unclear(sender=sender_of(authority), reference=case.reference, reason=why)
+async def _ask_back(
+    work: Work, house: House, case: Case, approval: Approval, approver: Person, why: str, now: datetime, *, for_reason: bool = False
+) -> None:
+    """Say why a reply did not count. Where only the reason is missing, a reply to this letter decides as one to the request does."""
+    authority = await work.people.authority(case.issuing_authority_id)
+    context = compose.decision_unclear(sender=sender_of(authority), reference=case.reference, reason=why, wants_reason=for_reason)
     await write(
         work,
         house,
@@ -200,5 +237,7 @@ async def _ask_back(work: Work, house: House, authority: IssuingAuthority, case:
         lane=Lane.DECISION,
         now=now,
         case=case,
+        token=("d", approval.id) if for_reason else None,
         link_path=f"/cases/{case.id}",
+        number=approval.number,
     )

@@ -1,17 +1,17 @@
-"""What each standard letter needs to know: one typed function per letter, domain values in, template context out.
+"""What the letters to our own people need to know: one typed function per letter, domain values in, template context out.
+
 The flow calls these and never builds a context by hand. Nothing here decides anything; it only puts words to what is known.
+The letters to authorities are in `compose_notices`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from service.mail import wording
-from service.mail.wording import Row, clock, day, moment, rows
+from service.domain.difference import Difference
+from service.mail.wording import Row, clock, moment, rows
 
 Context = dict[str, object]
-Fields = Mapping[str, Any]
 ANSWERS = (
     (1, "Not known to us"),
     (2, "Known to us: please contact us"),
@@ -52,17 +52,30 @@ class FindingLine:
     label: str | None = None
 
 
-_KINDS = {"alert": "national alert", "update": "update", "renewal": "renewal", "found": "found notice", "withdrawal": "withdrawal"}
+_KINDS = {
+    "alert": "national alert",
+    "update": "update",
+    "renewal": "renewal",
+    "found": "found notice",
+    "withdrawal": "withdrawal",
+    "found_in_part": "update: one child found",
+    "deceased": "end of the alert",
+}
 _OUTCOMES = {
     "met": "Met",
     "not_met": "Not met",
     "not_answered": "Not answered",
     "not_applicable": "Does not apply",
     "contradiction": "Contradiction",
+    "unreadable": "Could not be read",
+    "unrecognised": "Not recognised",
+    "likely_same": "Looks like a child we know",
+    "reminder": "To be done",
 }
 
 
-def _base(sender: Sender, reference: str, reason: str, purpose: str = "", **more: object) -> Context:
+def begin(sender: Sender, reference: str, reason: str, purpose: str = "", **more: object) -> Context:
+    """Begin a letter's context: who writes, about which case, why the reader gets it, and what a reply is for."""
     return {"sender": sender, "reference": reference, "reason": reason, "purpose": purpose, **more}
 
 
@@ -74,41 +87,78 @@ def _findings(findings: Sequence[FindingLine]) -> list[str]:
 
 
 def receipt(
-    *, sender: Sender, reference: str, read: Sequence[Row], next_step: str, decide_by: datetime | None = None, questions: int = 0
+    *,
+    sender: Sender,
+    reference: str,
+    read: Sequence[Row],
+    next_step: str,
+    decide_by: datetime | None = None,
+    questions: int = 0,
+    kind: str = "alert",
+    reminders: Sequence[str] = (),
+    helplines: Sequence[Row] = (),
 ) -> Context:
-    """Tell the reporter what was read (*read*, label and value), who looks at it next, and by when."""
-    return _base(
+    """Tell the reporter what was read (*read*, label and value), who looks at it next, and by when.
+
+    *reminders* say what else the policy asks of the worker, such as a case note; *helplines* are for the child and the family.
+    """
+    return begin(
         sender,
         reference,
         "you sent us a notification.",
         "c",
+        kind=_KINDS.get(kind, kind),
         read=list(read),
         next_step=next_step,
         decide_by=moment(decide_by) if decide_by else "",
         questions=questions,
+        reminders=list(reminders),
+        helplines=list(helplines),
     )
 
 
 def questions(*, sender: Sender, reference: str, questions: Sequence[Question]) -> Context:
     """Ask the reporter for what is missing, numbered as a reply will number it."""
-    return _base(sender, reference, "you sent us a notification, or you manage the worker who did.", "c", questions=list(questions))
+    return begin(sender, reference, "you sent us a notification, or you manage the worker who did.", "c", questions=list(questions))
 
 
 def not_ours(*, sender: Sender, reference: str, looks_like: str, goes_to: str, passed_on: bool = False) -> Context:
     """Tell the reporter that it is not a national alert: *looks_like* "a placement notice", *goes_to* a team or an inbox."""
-    return _base(sender, reference, "you wrote to this mailbox.", "c", looks_like=looks_like, goes_to=goes_to, passed_on=passed_on)
+    return begin(sender, reference, "you wrote to this mailbox.", "c", looks_like=looks_like, goes_to=goes_to, passed_on=passed_on)
 
 
-def quality_request(*, sender: Sender, reference: str, kind: str, read: Sequence[Row], findings: Sequence[FindingLine] = ()) -> Context:
-    """Ask quality assurance to check a notice of *kind*."""
-    return _base(
+def quality_request(
+    *,
+    sender: Sender,
+    reference: str,
+    kind: str,
+    read: Sequence[Row],
+    findings: Sequence[FindingLine] = (),
+    stage: int = 1,
+    stages: int = 1,
+    post: str = "",
+    post_held: bool = True,
+    differences: Sequence[Difference] = (),
+    since: str = "",
+) -> Context:
+    """Ask quality assurance to check a notice of *kind*: which *stage* of how many, for which *post*, what differs *since* when."""
+    facts = rows(
+        ("Stage", f"{stage} of {stages}" if stages > 1 else ""),
+        ("This check is for", post),
+        ("Please note", "" if post_held or not post else "Nobody here holds this post, so anyone in quality assurance may check it."),
+    )
+    return begin(
         sender,
         reference,
         "you check notifications before an approver sees them.",
         "q",
         kind=_KINDS.get(kind, kind),
+        facts=facts,
+        last=stage >= stages,
         read=list(read),
         findings=_findings(findings),
+        differences=list(differences),
+        since=since,
     )
 
 
@@ -123,18 +173,25 @@ def approval_request(
     decide_by: datetime,
     expires_at: datetime,
     findings: Sequence[FindingLine] = (),
+    against: int = 0,
     days_missing: int | None = None,
     left_out: Sequence[str] = (),
-    differences: Sequence[str] = (),
+    differences: Sequence[Difference] = (),
+    since: str = "the last notice",
+    checked_by: Sequence[str] = (),
 ) -> Context:
-    """Ask one approver to decide on exactly the letter that will go out, as `prefab.readable` shows it."""
+    """Ask one approver to decide on exactly the letter that will go out, as `prefab.readable` shows it.
+
+    *against* counts the findings that an approval would go against: it needs a written reason then.
+    """
     facts = rows(
         ("Days missing", f"{days_missing} days" if days_missing is not None else "not known: the form gives no full date"),
+        ("Checked by", list(checked_by)),
         ("Goes to", f"{recipients} authorit{'y' if recipients == 1 else 'ies'}, one letter each"),
         ("Will not get it", list(left_out)),
         ("This request ends", moment(expires_at)),
     )
-    return _base(
+    return begin(
         sender,
         reference,
         "you may approve national alerts. It is for you alone: do not forward it.",
@@ -144,15 +201,23 @@ def approval_request(
         letter_text=letter_text.strip("\n"),
         facts=facts,
         findings=_findings(findings),
+        against=("1 finding is not met." if against == 1 else f"{against} findings are not met.") if against else "",
         differences=list(differences),
+        since=since,
         decide_by=moment(decide_by),
         decide_by_clock=clock(decide_by),
     )
 
 
-def decision_unclear(*, sender: Sender, reference: str, reason: str) -> Context:
-    """Tell the approver that a reply did not count, with no detail of the case; *reason* is one sentence."""
-    return _base(sender, reference, "a reply in your name came in for a request we sent you.", why=reason)
+def decision_unclear(*, sender: Sender, reference: str, reason: str, wants_reason: bool = False) -> Context:
+    """Tell the approver that a reply did not count, with no detail of the case; *reason* is one sentence.
+
+    With *wants_reason* the word was plain and only the written reason is not there: a reply to this letter decides.
+    """
+    purpose = "d" if wants_reason else ""
+    return begin(
+        sender, reference, "a reply in your name came in for a request we sent you.", purpose, why=reason, wants_reason=wants_reason
+    )
 
 
 def decision_taken(
@@ -167,9 +232,11 @@ def decision_taken(
     recipients: int = 0,
     reason: str = "",
     can_stop: bool = False,
+    reminders: Sequence[str] = (),
+    helplines: Sequence[Row] = (),
 ) -> Context:
-    """Tell everyone concerned who decided what, when, and by which *way* ("email reply", "web page")."""
-    return _base(
+    """Tell everyone concerned who decided what, when, and by which *way*; *reminders* and *helplines* are for the worker."""
+    return begin(
         sender,
         reference,
         "you took part in this notification.",
@@ -177,6 +244,8 @@ def decision_taken(
         approved=approved,
         recipients=recipients,
         can_stop=can_stop and approved,
+        reminders=list(reminders),
+        helplines=list(helplines),
         facts=rows(
             ("Decision", "Approved" if approved else "Refused"), ("By", by), ("When", moment(at)), ("How", way), ("Reason given", reason)
         ),
@@ -187,7 +256,7 @@ def answer_matters(
     *, sender: Sender, reference: str, authority: str, answer: str, said: str = "", phone: str = "", at: datetime, confirmed: bool = True
 ) -> Context:
     """Tell worker, manager and quality assurance that *authority* may know the family; *said* is verbatim."""
-    return _base(
+    return begin(
         sender,
         reference,
         "you work on this case.",
@@ -200,141 +269,17 @@ def answer_matters(
 
 def sign_in_link(*, sender: Sender, minutes: int) -> Context:
     """Send a member of staff the link that signs them in once."""
-    return _base(sender, "", "somebody asked for a sign-in link for this address.", minutes=minutes)
+    return begin(sender, "", "somebody asked for a sign-in link for this address.", minutes=minutes)
 
 
 def bounce_task(*, sender: Sender, authority: str, said: str, suggestions: Sequence[str] = (), reference: str = "") -> Context:
     """Tell the directory administrator that no address works for *authority*; *said* is the bounce in plain words."""
-    return _base(sender, reference, "you keep the address directory.", authority=authority, said=said, suggestions=list(suggestions))
-
-
-_ALERTED = "your authority is on the list of alert contacts. Alerts go from custodian to custodian (or designated officer)."
-_WAS_ALERTED = "your authority was sent the national alert about this case."
-
-
-def _whole(fields: Fields, *, sender: Sender, reference: str, number: int, as_at: datetime, answer_by: datetime | None) -> Context:
-    children = list(fields.get("children") or ())
-    shown, protected = wording.address_lines(fields.get("addresses") or ())
-    get = fields.get
-    return _base(
-        sender,
-        reference,
-        _ALERTED,
-        "a",
-        answers=ANSWERS,
-        number=number,
-        as_at=moment(as_at),
-        answer_by=moment(answer_by) if answer_by else "",
-        who=wording.who_is_missing(children),
-        risk=get("risk_level") or "not stated",
-        children=[wording.child_rows(each, as_at) for each in children],
-        adults=[wording.adult_rows(each) for each in get("adults") or ()],
-        missing=rows(
-            ("Missing since", day(get("date_went_missing"))),
-            ("Last seen on", day(get("date_last_seen"))),
-            ("Last seen", get("last_seen")),
-            *shown,
-            ("Circumstances", get("circumstances")),
-            ("Why we are concerned", get("reason_for_concern")),
-            ("What has been done", get("actions_taken")),
-            ("Exceptional route", wording.codes(get("exceptional_criterion"))),
-        ),
-        address_protected=protected,
-        since=day(get("date_went_missing")),
-        risk_rows=rows(
-            ("Risk level", get("risk_level") or "not stated"),
-            ("Police reference", get("police_reference")),
-            ("Media", wording.media(get("media_strategy"))),
-        ),
-        links=rows(
-            ("Links to areas", get("links_to_areas")),
-            ("Associates", get("associates")),
-            ("Vehicles", get("vehicles")),
-            ("Phones", get("phones")),
-        ),
-        contacts=rows(
-            ("Social worker", wording.contact(get("social_worker"))),
-            ("Team manager", wording.contact(get("team_manager"))),
-            ("Out of hours", wording.contact(get("out_of_hours_contact"))),
-            ("Police", wording.contact(get("police_contact"))),
-        ),
-    )
-
-
-def alert(fields: Fields, *, sender: Sender, reference: str, number: int, as_at: datetime, answer_by: datetime | None = None) -> Context:
-    """Tell every authority that a child is missing; *number* counts the messages of the case."""
-    return _whole(fields, sender=sender, reference=reference, number=number, as_at=as_at, answer_by=answer_by)
-
-
-def update(
-    fields: Fields,
-    *,
-    sender: Sender,
-    reference: str,
-    number: int,
-    as_at: datetime,
-    changed: Sequence[str] = (),
-    answer_by: datetime | None = None,
-) -> Context:
-    """Tell everyone alerted what changed (one sentence each), then the whole alert as it stands."""
-    return _whole(fields, sender=sender, reference=reference, number=number, as_at=as_at, answer_by=answer_by) | {"changed": list(changed)}
-
-
-def renewal(
-    fields: Fields,
-    *,
-    sender: Sender,
-    reference: str,
-    number: int,
-    as_at: datetime,
-    done_since: Sequence[str] = (),
-    answer_by: datetime | None = None,
-) -> Context:
-    """Tell everyone that the child is still missing, with the original date and what was done since."""
-    return _whole(fields, sender=sender, reference=reference, number=number, as_at=as_at, answer_by=answer_by) | {
-        "done_since": list(done_since)
-    }
-
-
-def found(fields: Fields, *, sender: Sender, reference: str, number: int, as_at: datetime) -> Context:
-    """Tell everyone ever alerted to stop searching; never where the child is."""
-    said = fields.get("found") or {}
-    facts = rows(
-        ("Missing since", day(fields.get("date_went_missing"))),
-        ("Found on", day(said.get("date"))),
-        ("Physically seen", said.get("physically_seen")),
-        ("Seen on", day(said.get("date_seen"))),
-    )
-    return _base(
-        sender,
-        reference,
-        _WAS_ALERTED,
-        "a",
-        number=number,
-        as_at=moment(as_at),
-        facts=facts,
-        # Enough to find the record that is to be closed, and no more.
-        names=[wording.child_rows(each, as_at, only=wording.WHO) for each in fields.get("children") or ()],
-        answers=ANSWERS,
-    )
-
-
-def withdrawal(*, sender: Sender, reference: str, number: int, as_at: datetime, reason: str = "") -> Context:
-    """Tell everyone alerted that it was sent in error: delete it, do not act on it."""
-    return _base(
-        sender,
-        reference,
-        _WAS_ALERTED,
-        "a",
-        number=number,
-        as_at=moment(as_at),
-        why=reason,
-    )
+    return begin(sender, reference, "you keep the address directory.", authority=authority, said=said, suggestions=list(suggestions))
 
 
 def answer_thanks(*, sender: Sender, reference: str, noted: str, at: datetime, said: str = "") -> Context:
     """Tell an authority what we noted of its answer, and how to correct it."""
-    return _base(
+    return begin(
         sender,
         reference,
         "somebody answered our national alert for your authority.",

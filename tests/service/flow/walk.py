@@ -23,6 +23,12 @@ Legal status: Child protection plan
 Level of risk: High
 Circumstances: Did not come home from school.
 Links to areas either within the UK or abroad: Leeds (maternal aunt)
+Are the family known to be in a particular locality? No
+Could the family be temporarily absent? No
+Could they be staying with family or friends, or on holiday? No
+Do friends, neighbours or family believe that they are missing? Yes
+Do key agencies know where the family is? No
+What information do the police have? No sightings
 Has a media strategy been considered: Yes
 Social worker: Sam Worker
 """

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from service.mail import compose
+from service.domain.difference import Change, Difference
+from service.mail import compose, compose_notices
 from service.mail.compose import Context, FindingLine, Question, Sender
 from service.mail.prefab import Slots
+from tests.service.mail import letters_about_what_is_due
 
 FOLDER = Path(__file__).parents[3] / "mail_templates"
 REFERENCE = "KEN-2026-0042-K"
@@ -79,6 +81,14 @@ FULL: dict[str, Any] = {
         "deceased": False,
     },
 }
+BEN: dict[str, Any] = {"family_name": "Example", "given_names": "Ben", "date_of_birth": "2021-06-11", "sex": "male"}
+FAMILY = {**FULL, "children": [{**FULL["children"][0], "status": "found"}, BEN]}
+BEFORE = {**FULL, "risk_level": "medium", "vehicles": [], "phones": ["07700 900001"]}
+DIFFERENCES = (
+    Difference(label="Risk level", before="medium", after="high", kind=Change.CHANGED),
+    Difference(label="Vehicles", before="", after="Blue Ford Fiesta ZZ99 ZZZ", kind=Change.ADDED),
+    Difference(label="Phones", before="07700 900001", after="", kind=Change.REMOVED),
+)
 NAMES = ("Amy", "Example", "Sample", "Exampleton", "Leeds")
 FINDING = FindingLine(outcome="not_met", says="Only 12 days have passed.", source="Kent 2.4.3", label="Date missing")
 
@@ -92,14 +102,28 @@ def contexts(*, full: bool) -> dict[str, Context]:
     findings = [FINDING] if full else []
     some = ["One thing.", "Another thing."] if full else []
     answer_by = NOON if full else None
+    extra: dict[str, Any] = (
+        {"reminders": ["Write a case note on Mosaic and upload the form."], "helplines": [("Missing People", "116 000")]} if full else {}
+    )
     ask = [Question(number=n, label=f"Label {n}", why="It matters.", source="Kent 2.4.3") for n in ((1, 2, 3, 4) if full else (1,))]
     return {
         "submission_receipt": compose.receipt(
-            **case, read=read, next_step="Quality assurance looks at it next.", decide_by=answer_by, questions=2 * full
+            **case, read=read, next_step="Quality assurance looks at it next.", decide_by=answer_by, questions=2 * full, **extra
         ),
         "submission_questions": compose.questions(**case, questions=ask),
-        "submission_not_ours": compose.not_ours(**case, looks_like="a placement notice", goes_to="the placements team", passed_on=full),
-        "quality_request": compose.quality_request(**case, kind="alert", read=read, findings=findings),
+        **letters_about_what_is_due.contexts(sender, REFERENCE, full=full),
+        "quality_request": compose.quality_request(
+            **case,
+            kind="alert",
+            read=read,
+            findings=findings,
+            stage=1,
+            stages=2 if full else 1,
+            post="Service Manager" if full else "",
+            post_held=not full,
+            differences=DIFFERENCES if full else (),
+            since="the last notice" if full else "",
+        ),
         "approval_request": compose.approval_request(
             **case,
             kind="alert",
@@ -109,11 +133,15 @@ def contexts(*, full: bool) -> dict[str, Context]:
             decide_by=NOON,
             expires_at=NOON,
             findings=findings,
+            against=len(findings),
+            checked_by=["Priya Checker, Service Manager"] if full else (),
             days_missing=35 if full else None,
             left_out=["Authority X: no address works"] if full else (),
-            differences=some,
+            differences=DIFFERENCES if full else (),
         ),
-        "decision_unclear": compose.decision_unclear(**case, reason="The first line was not one of the words we asked for."),
+        "decision_unclear": compose.decision_unclear(
+            **case, reason="The first line was not one of the words we asked for.", wants_reason=full
+        ),
         "decision_taken": compose.decision_taken(
             **case,
             kind="alert",
@@ -124,12 +152,15 @@ def contexts(*, full: bool) -> dict[str, Context]:
             recipients=212 * full,
             reason="" if full else "Too early.",
             can_stop=full,
+            **extra,
         ),
-        "alert": compose.alert(fields, **notice, answer_by=answer_by),
-        "update": compose.update(fields, **notice, changed=some, answer_by=answer_by),
-        "renewal": compose.renewal(fields, **notice, done_since=some, answer_by=answer_by),
-        "found": compose.found(fields, **notice),
-        "withdrawal": compose.withdrawal(**notice, reason="It was meant for another case." if full else ""),
+        "alert": compose_notices.alert(fields, **notice, answer_by=answer_by),
+        "update": compose_notices.update(fields, **notice, before=BEFORE if full else None, answer_by=answer_by),
+        "renewal": compose_notices.renewal(fields, **notice, before=BEFORE if full else None, answer_by=answer_by),
+        "found": compose_notices.found(fields, **notice),
+        "found_in_part": compose_notices.found_in_part(FAMILY if full else {}, **notice, before=FULL if full else None),
+        "deceased": compose_notices.deceased(fields, **notice),
+        "withdrawal": compose_notices.withdrawal(**notice),
         "answer_thanks": compose.answer_thanks(**case, noted="2: Known to us", at=NOON, said="She is at our school." if full else ""),
         "answer_matters": compose.answer_matters(
             **case,

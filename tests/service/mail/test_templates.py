@@ -12,8 +12,10 @@ from service.mail.templates import Rendered, Templates
 from tests.service.mail.letters import FOLDER, NAMES, REFERENCE, contexts, slots
 
 LETTERS = sorted(folder.name for folder in FOLDER.iterdir() if not folder.name.startswith("_"))
-ANSWERED = ("alert", "update", "renewal")
-FOOTERS = {"submission_": "c", "quality_request": "q", "approval_request": "d", **dict.fromkeys((*ANSWERED, "found", "withdrawal"), "a")}
+ANSWERED = ("alert", "update", "renewal", "found_in_part")
+_ENDED = ("found", "deceased", "withdrawal")
+FOOTERS = {"submission_receipt": "c", "submission_questions": "c", "due": "c", "quality_request": "q", "approval_request": "d", **dict.fromkeys((*ANSWERED, *_ENDED), "a")}
+WITHOUT_CASE = ("sign_in_link", "submission_not_ours", "passed_on", "read_by_hand", "weekly_report")
 templates = Templates(FOLDER)
 
 
@@ -70,7 +72,7 @@ def test_every_letter_renders_and_says_the_same_in_text_and_html(name: str, full
 def test_no_subject_names_a_child_or_a_place(name: str, full: bool) -> None:
     subject = written(name, full=full).subject
     assert not any(each in subject for each in NAMES if name != "bounce_task" or each != "Leeds")
-    if name != "sign_in_link" and full:
+    if name not in WITHOUT_CASE and full:
         assert f"[{REFERENCE}]" in subject
 
 
@@ -141,3 +143,41 @@ def test_a_subject_is_one_line(tmp_path: Path) -> None:
     for part, words in (("subject.txt", "{{ a }}\n"), ("body.txt", "t"), ("body.html", "<p>h</p>")):
         (tmp_path / "x" / part).write_text(words)
     assert Templates(tmp_path).render("x", a="one\r\nBcc: two").subject == "one Bcc: two"
+
+
+def test_a_death_is_told_in_plain_careful_words_and_not_in_the_subject() -> None:
+    letter = written("deceased")
+    assert letter.subject == f"National alert ended [{REFERENCE}]"
+    assert "stop all searches" in letter.text and "has died" in letter.text
+    assert "died" not in letter.subject and "FOUND" not in letter.text
+
+
+def test_who_is_still_missing_comes_first_when_one_child_is_found() -> None:
+    letter = written("found_in_part")
+    assert letter.subject == f"UPDATE – one child found, one still missing [{REFERENCE}]"
+    assert letter.text.index("Ben Example") < letter.text.index("Amy Jane Example")
+    assert letter.text.index("Keep searching") < letter.text.index("stop searching for this child")
+
+
+def test_a_withdrawal_never_tells_the_reason() -> None:
+    assert "sent in error" in written("withdrawal").text and "delete" in written("withdrawal").text.casefold()
+
+
+def test_changes_are_marked_in_words_and_not_by_colour_alone() -> None:
+    letter = written("update")
+    assert "[Changed] Risk level\n    high\n    Before: medium" in letter.text
+    assert "[New] Vehicles" in letter.text and "[No longer] Phones" in letter.text
+    assert all(f">{mark}</span>" in letter.html for mark in ("New", "Changed", "No longer"))
+
+
+def test_the_worker_is_reminded_of_what_else_the_policy_asks() -> None:
+    for name in ("submission_receipt", "decision_taken"):
+        assert "Write a case note on Mosaic" in written(name).text and "116 000" in written(name).text
+        assert "What else to do" not in written(name, full=False).text
+
+
+def test_an_approver_who_goes_against_a_finding_is_told_to_write_why() -> None:
+    assert "1 finding is not met. If you approve all the same, write why on the line below APPROVE." in " ".join(
+        written("approval_request").text.split()
+    )
+    assert "write why" not in written("approval_request", full=False).text

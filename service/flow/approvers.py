@@ -1,0 +1,113 @@
+"""Puts the question to the approvers: each singly, with exactly the letter that will go out, what was found, and what differs."""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from service.database.ids import new_id
+from service.database.unit_of_work import Work
+from service.domain.approval import LIFE_OF_A_REQUEST, Approval
+from service.domain.assessment import against
+from service.domain.case import Case
+from service.domain.delivery import Lane
+from service.domain.fields import days_missing
+from service.domain.notice import Notice
+from service.domain.people import IssuingAuthority, Person, Role
+from service.flow.freeze import last_sent
+from service.flow.house import House, today
+from service.flow.post import sender_of, write
+from service.flow.shown import differences, lines_of
+from service.mail import compose
+from service.mail.prefab import readable
+from service.mail.tokens import digest
+
+DECIDE_WITHIN = timedelta(hours=4)
+
+
+async def ask_approvers(work: Work, house: House, authority: IssuingAuthority, case: Case, notice: Notice, now: datetime) -> None:
+    """Put the question to each approver singly, with exactly the text that will go out."""
+    assert notice.content_sha256 is not None
+    approvers = await work.people.with_role(authority.id, Role.APPROVER)
+    for person in approvers:
+        approval = Approval(
+            id=new_id(),
+            notice_id=notice.id,
+            approver_id=person.id,
+            notice_version=notice.version,
+            content_sha256=notice.content_sha256,
+            number=f"{secrets.randbelow(9000) + 1000}",
+            token_hash="",
+            asked_at=now,
+            not_after=now + LIFE_OF_A_REQUEST,
+            used_at=None,
+            verdict=None,
+            way=None,
+        )
+        approval = replace(approval, token_hash=digest(house.tokens.issue("d", approval.id)))
+        await work.approvals.ask(approval)
+        await _ask_one(work, house, authority, case, notice, person, approval, now)
+    await work.tasks.add(
+        kind="decide_notice",
+        role=Role.APPROVER,
+        at=now,
+        case_id=case.id,
+        subject_id=notice.id,
+        says=f"Decide on the {notice.kind} of {case.reference}.",
+    )
+    if not approvers:
+        await work.tasks.add(
+            kind="nobody_approves",
+            role=Role.SYSTEM,
+            at=now,
+            case_id=case.id,
+            subject_id=notice.id,
+            says="A notice waits for a decision, and nobody here has the approver role.",
+        )
+    work.audit.add("approval_asked", at=now, case_id=case.id, subject_id=notice.id, people=len(approvers), content=notice.content_sha256)
+
+
+async def _ask_one(
+    work: Work, house: House, authority: IssuingAuthority, case: Case, notice: Notice, person: Person, approval: Approval, now: datetime
+) -> None:
+    frozen = await work.notices.cascade(notice.id)
+    assert frozen is not None
+    subject, text, _ = readable((await work.letters.get(frozen.letter_id)).wire)
+    told = await last_sent(work, notice)
+    before = told if told is not None else notice.earlier[0].fields if notice.earlier else None
+    context = compose.approval_request(
+        sender=sender_of(authority),
+        reference=case.reference,
+        kind=notice.letter_name,
+        letter_subject=subject,
+        letter_text=text,
+        recipients=len(frozen.recipients),
+        decide_by=now + DECIDE_WITHIN,
+        expires_at=approval.not_after,
+        findings=lines_of(notice),
+        against=len(against(notice.findings)),
+        days_missing=days_missing(notice.fields, today(now)),
+        left_out=[one.name for one in await work.register.without_address()],
+        differences=differences(before, notice),
+        since="the last notice" if told is not None else "what the worker first sent",
+        checked_by=await _checkers(work, notice),
+    )
+    await write(
+        work,
+        house,
+        authority,
+        "approval_request",
+        context,
+        to_name=person.name,
+        to_address=person.address,
+        lane=Lane.DECISION,
+        now=now,
+        case=case,
+        token=("d", approval.id),
+        link_path="/decide/{token}",
+        number=approval.number,
+    )
+
+
+async def _checkers(work: Work, notice: Notice) -> list[str]:
+    people = [await work.people.person(one.person_id) for one in await work.checks.newest(notice.id)]
+    return [", ".join(filter(None, (person.name, person.title))) for person in people]

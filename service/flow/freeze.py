@@ -1,0 +1,74 @@
+"""Freezing: exactly the letter that will go out and exactly who will get it, so that an approval can bind to both."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypedDict
+
+from directory.authority import find_by_name, neighbours_of
+from service.database.unit_of_work import Work
+from service.domain.audience import Addressee, bound_content, fingerprint, in_order
+from service.domain.case import Case
+from service.domain.notice import Notice, NoticeKind, NoticeState
+from service.domain.people import IssuingAuthority
+from service.flow.house import House
+from service.flow.post import freeze_letter, sender_of
+from service.mail import compose, compose_notices
+
+ANSWER_WITHIN = timedelta(hours=24)
+_TO_THOSE_ALERTED = (NoticeKind.UPDATE, NoticeKind.FOUND, NoticeKind.WITHDRAWAL)
+
+
+async def freeze_notice(work: Work, house: House, authority: IssuingAuthority, case: Case, notice: Notice, now: datetime) -> Notice:
+    """Freeze the letter and the recipients; the approval binds to the hash of both."""
+    context = _context(sender_of(authority), case, notice, await last_sent(work, notice), now)
+    wire = freeze_letter(house, authority, notice.letter_name, context)
+    letter = await work.letters.add(wire, kind=notice.kind, case_id=case.id, key_id=case.key_id, at=now)
+    recipients = await recipients_of(work, authority, case, notice)
+    recipients_sha256 = fingerprint(recipients)
+    await work.notices.freeze(notice_id=notice.id, letter_id=letter.id, recipients=recipients, recipients_sha256=recipients_sha256, at=now)
+    return replace(notice, letter_id=letter.id, content_sha256=bound_content(letter.sha256, recipients_sha256))
+
+
+class _Who(TypedDict):
+    sender: compose.Sender
+    reference: str
+    number: int
+    as_at: datetime
+
+
+def _context(sender: compose.Sender, case: Case, notice: Notice, before: Mapping[str, Any] | None, now: datetime) -> compose.Context:
+    fields, who = notice.fields, _Who(sender=sender, reference=case.reference, number=notice.number, as_at=now)
+    answer_by = now + ANSWER_WITHIN
+    match notice.letter_name:
+        case "alert":
+            return compose_notices.alert(fields, **who, answer_by=answer_by)
+        case "update":
+            return compose_notices.update(fields, **who, before=before, answer_by=answer_by)
+        case "renewal":
+            return compose_notices.renewal(fields, **who, before=before, answer_by=answer_by)
+        case "found_in_part":
+            return compose_notices.found_in_part(fields, **who, before=before, answer_by=answer_by)
+        case "found":
+            return compose_notices.found(fields, **who)
+        case "deceased":
+            return compose_notices.deceased(fields, **who)
+        case _:
+            return compose_notices.withdrawal(**who)
+
+
+async def recipients_of(work: Work, authority: IssuingAuthority, case: Case, notice: Notice) -> tuple[Addressee, ...]:
+    """Return who gets a notice, at today's address, in sending order. Later notices go to everyone who was alerted."""
+    everyone = [Addressee(gss_code=one.gss_code, name=one.name, address=one.address) for one in await work.register.recipients()]
+    if notice.kind in _TO_THOSE_ALERTED:
+        alerted = await work.deliveries.alerted(case.id)
+        everyone = [one for one in everyone if one.gss_code in alerted]
+    linked = [found.gss_code for place in notice.fields.get("links_to_areas") or [] if (found := find_by_name(place.partition("(")[0]))]
+    return in_order(everyone, linked=linked, neighbours=neighbours_of(authority.gss_code))
+
+
+async def last_sent(work: Work, notice: Notice) -> Mapping[str, Any] | None:
+    """Return what the authorities were told last before this notice; None when they were told nothing."""
+    sent = (NoticeState.CASCADED, NoticeState.APPROVED)
+    earlier = [one for one in await work.notices.of_case(notice.case_id) if one.number < notice.number and one.state in sent]
+    return earlier[-1].fields if earlier else None
