@@ -1,23 +1,36 @@
-"""Decides which words of a document answer which label: lines first, and the shared memory of where in the form we are."""
+"""Decides whose answer the words beside a label are: what is taken, what is shown as unknown, and what nobody can tell.
+
+`find_answers` walks a document; lines are read in `lines`, tables in `grids`, content controls in `controls`.
+"""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from dataclasses import field as part
 
-from service.forms.blocks import Block, Control, Document, Line, Table
-from service.forms.labels import CONTACTS, PERSONS, Labels, Section, Target, is_guidance, words_of
+from service.forms.blocks import Document, Line, Table
+from service.forms.choices import is_offer
+from service.forms.labels import CONTACTS, PERSONS, Labels, Section, Target, words_of
+from service.forms.values import chosen_words
 
 LONG = frozenset(
     {"circumstances", "actions_taken", "reason_for_concern", "last_seen", "children.description", "agencies_contacted", "associates"}
 )
-_COLON = re.compile(r"[:：](?=\s|$|[^\s/\d])")
-_QUESTION = re.compile(r"\?\s*[:：]?(?=\s|$)|[:：](?=\s|$|[^\s/\d])")
+_NAMES = frozenset({"children.family_name", "children.given_names"})
+# what any person or place has: after a doctor or a school was named, these are theirs as likely as the family's
+_PARTICULARS = frozenset(
+    {"addresses.home", "addresses.postcode", "phones", "children.name", "children.date_of_birth", "children.aliases", "children.sex",
+     "adults.name", "adults.address", "adults.phone", "adults.date_of_birth", "adults.aliases"}
+)  # fmt: skip
+_JOINED = {"circumstances": "\n", "actions_taken": "\n", "reason_for_concern": "\n", "last_seen": "\n", "police_contact": ", ",
+           "out_of_hours_contact": ", "}  # fmt: skip
+_YES = re.compile(r"\W*(?:yes|y|true|oes|ydy|ydw)\b", re.IGNORECASE)
+_NO = re.compile(r"\W*(?:no|n|false|nac|n\W?a|not)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Words that stand under a label. *field* is None when the label is not recognised."""
+    """Words that stand under a label. *field* is None when the label is not recognised, or when with a *section* its owner is unclear."""
 
     field: str | None
     section: Section | None
@@ -29,57 +42,78 @@ class Answer:
 
 @dataclass(slots=True)
 class Context:
-    """Where in the form we are. *implied* is the person the last label named; it holds only for the same row or line."""
+    """Where in the form we are. *implied* is the person the last label named, for the rest of the row or line;
+    *after* is whoever was named in passing before: what any person has could be theirs."""
 
+    labels: Labels
     heading: Section | None = None
     table: Section | None = None
     implied: Section | None = None
+    after: Section | None = None
     loose: bool = False
-    after_adult: bool = False  # an adult was named in passing: a bare "Date of birth" could be theirs
+    located: bool = False  # the last answer was an address of the family, so a postcode is its own
+    begun: list[str] = part(default_factory=list)  # what has been asked about a child that has no number
+    blocks: int = 0
+    passed: list[tuple[str, str]] = part(default_factory=list)  # place and words of what was understood and left in the form
     answers: list[Answer] = part(default_factory=list)
 
     @property
     def section(self) -> Section | None:
         """Name the part of the form that the next label belongs to."""
         section = self.implied or self.table or self.heading
+        if section is not None and section.scope == "adults" and section.key is None and self.after is not None and self.after.key:
+            section = self.after if self.after.scope == "adults" else section
         return replace(section, loose=True) if self.loose and section is not None else section
+
+    def enter(self, section: Section | None) -> None:
+        """Go into another part of a table, or leave it."""
+        self.table, self.implied, self.after, self.loose = section, None, None, False
+
+    def find(self, label: str) -> Target | None:
+        """Find what a label means here."""
+        return self.labels.find(label, self.section)
 
 
 def find_answers(document: Document, labels: Labels) -> tuple[Answer, ...]:
     """Find every labelled answer of a document, in reading order."""
-    from service.forms.grids import read_table  # grids needs the line reader below for cells that hold lines
+    from service.forms.controls import from_controls  # these read into the context defined above
+    from service.forms.grids import read_table
+    from service.forms.lines import read_lines
 
-    context = Context()
+    context = Context(labels)
     lines: list[Line] = []
     for block in (*document.blocks, None):
         if isinstance(block, Line):
             lines.append(block)
             continue
-        read_lines(lines, labels, context)
+        read_lines(lines, context)
         lines = []
         if isinstance(block, Table):
-            read_table(block, labels, context)
-    context.answers.extend(_from_controls(document.blocks, labels, context.answers))
-    return tuple(context.answers)
+            read_table(block, context)
+    context.answers.extend(from_controls(document.blocks, context))
+    return tuple(_whose(_joined(context.answers)))
 
 
 def take(context: Context, target: Target | None, *, label: str, text: str, place: str, method: str) -> None:
     """Note one answer and remember whom its label named."""
     label = re.sub(r"\s+", " ", label).strip().rstrip(":：").strip()
-    if target is None:
-        if text.strip():
-            context.answers.append(Answer(field=None, section=None, label=label, text=text.strip(), place=place, method=method))
+    text = _entered(label, text.strip(), context)
+    section = target.section if target is not None else None
+    if target is None or target.field == "":
+        _pass_by(context, label, text, place, method)
         return
+    if _is_unclear(context, target):
+        context.located = False
+        if text:
+            context.answers.append(Answer(field=None, section=section or context.after, label=label, text=text, place=place, method=method))
+        return
+    _remember(context, target, text)
+    target = _of_this_child(context, target)
     section = target.section
-    is_name = target.field in ("children.family_name", "children.given_names")
-    if target.bare and section is not None and context.after_adult and not is_name:
-        if text.strip():
-            context.answers.append(Answer(field=None, section=section, label=label, text=text.strip(), place=place, method=method))
+    if target.asked:
+        _asked(context, target, label, text, place, method)
         return
-    if section is not None and section.scope in PERSONS:
-        context.after_adult = section.scope == "adults" and context.table is None and context.heading is None
-    context.answers.append(Answer(field=target.field, section=section, label=label, text=text.strip(), place=place, method=method))
-    context.implied = section if section is not None and section.scope in PERSONS | CONTACTS else None
+    context.answers.append(Answer(field=target.field, section=section, label=label, text=text, place=place, method=method))
 
 
 def end_row(context: Context) -> None:
@@ -88,143 +122,116 @@ def end_row(context: Context) -> None:
         context.implied = None
 
 
-def split_line(text: str, labels: Labels, section: Section | None) -> list[tuple[Target | None, str, str]] | None:
-    """Split "Surname: X  Forename: Y" into (target, label, text); None when the line does not begin with a label and a colon.
-
-    The first label may be unknown (its target is None then), but only known words start another answer on the same line.
-    """
-    first = None
-    for colon in _QUESTION.finditer(text):
-        head = text[: colon.start()]
-        if (target := labels.find(head, section)) is not None:
-            first = (target, head, colon.end())
-            break
-        if labels.is_known(head):
-            return [(Target("", None), head, text[colon.end() :].strip())]
-    if first is None:
-        colon_ = _COLON.search(text)
-        if colon_ is None or not _looks_like_label(text[: colon_.start()]):
-            return None
-        return [(None, text[: colon_.start()], text[colon_.end() :].strip())]
-    target, head, start = first
-    found: list[tuple[Target | None, str, str]] = []
-    if target.field not in LONG:
-        for colon in _COLON.finditer(text, start):
-            inner = _label_before(text, start, colon.start(), labels, target.section or section)
-            if inner is None:
-                continue
-            next_target, begin = inner
-            found.append((target, head, text[start:begin].strip(" \t;,/|")))
-            target, head, start = next_target, text[begin : colon.start()], colon.end()
-    found.append((target, head, text[start:].strip()))
-    return found
+def _entered(label: str, text: str, context: Context) -> str:
+    """Reduce *text* to what was entered: not the label once more, not a list of choices of which none is marked."""
+    if words_of(text) == words_of(label):
+        return ""
+    repeated, colon, rest = text.partition(":")
+    if colon and rest.strip() and words_of(repeated) == words_of(label):
+        text = rest.strip()
+    return "" if is_offer(text) else text
 
 
-def _label_before(text: str, start: int, end: int, labels: Labels, section: Section | None) -> tuple[Target, int] | None:
-    """Find the longest known label that ends at *end*; it must start a word with a capital letter."""
-    begins = [match.start() for match in re.finditer(r"(?<![^\s/;,|])[A-Z]", text[start:end])][-10:]
-    for begin in begins:
-        target = labels.find(text[start + begin : end], section)
-        if target is not None and not target.opens:
-            return target, start + begin
-    return None
+def _pass_by(context: Context, label: str, text: str, place: str, method: str) -> None:
+    """Go past a label we have no field for, remembering whom it named; show it when it is not understood either."""
+    context.located = False
+    context.after = context.labels.about(label) or context.after
+    context.passed.append((place, text))
+    if text and not context.labels.is_known(label, context.section):
+        context.answers.append(Answer(field=None, section=None, label=label, text=text, place=place, method=method))
+    context.implied = None
 
 
-def _looks_like_label(text: str) -> bool:
-    words = text.split()
-    return 1 <= len(words) <= 10 and len(text) <= 90 and text.strip()[:1].isupper() and not re.search(r"[.!;]\s|https?$|@", text)
-
-
-def read_lines(lines: Iterable[Line], labels: Labels, context: Context, *, method: str = "label in the line") -> None:
-    """Read "Label: value" lines, headings, and values that go on in the lines below."""
-    open_: list[Answer] = []  # the answer that following lines may continue
-
-    for line in lines:
-        text = line.text.strip()
-        if line.blank_before:
-            end_row(context)
-            context.after_adult = False
-            context.loose = context.implied is None and method == "label in the line"
-        if not line.indented and (opened := labels.section(text.rstrip(":"))) is not None:
-            context.heading, context.table, context.implied, open_ = opened, None, None, []
-            context.loose = context.after_adult = False
-            continue
-        parts = split_line(text, labels, context.section)
-        if parts is not None and not (parts[0][0] is None and _continues(open_, line)):
-            end_row(context)
-            open_ = []
-            for target, label, value in parts:
-                if target is not None and target.field == "":
-                    context.implied = None
-                    continue
-                if target is not None and target.opens and target.section is not None and target.section.scope in PERSONS:
-                    context.heading, context.table, context.loose = target.section, None, False
-                take(context, target, label=label, text=value, place=line.place, method=method)
-                if target is not None:
-                    open_ = [context.answers[-1]]
-            continue
-        if _continues(open_, line):
-            last = context.answers[-1]
-            joined = f"{last.text}\n{text}".strip()
-            context.answers[-1] = Answer(
-                field=last.field, section=last.section, label=last.label, text=joined, place=last.place, method=last.method
-            )
-            open_ = [context.answers[-1]]
-            continue
-        target = labels.find(text, context.section) if len(words_of(text).split()) > 1 or text.endswith("?") else None
-        if target is not None and not target.opens:
-            take(context, target, label=text, text="", place=line.place, method=method)
-            open_ = [context.answers[-1]]
-            continue
-        open_ = []
-        if line.heading or line.blank_before:
-            context.heading, context.table, context.implied = None, None, None
-
-
-def _continues(open_: list[Answer], line: Line) -> bool:
-    if not open_ or line.heading or is_guidance(line.text):
+def _is_unclear(context: Context, target: Target) -> bool:
+    """Tell whether the answer could as well be that of somebody named just before."""
+    after = context.after
+    if target.field == "addresses.postcode" and not context.located:
+        return after is not None or any((answer.field or "").startswith("addresses.") for answer in context.answers)
+    if after is None or not target.bare or target.field in _NAMES:
         return False
-    answer = open_[0]
-    if line.indented:
-        return True
-    if line.blank_before:
-        return answer.text == "" and answer.field is not None
-    return (
-        answer.text == ""
-        or answer.field in LONG
-        or answer.field in ("links_to_areas", "vehicles", "phones")
-        or "address" in (answer.field or "")
-    )
+    if after.scope == "adults":
+        return target.section is None or target.section.scope != "adults"
+    return target.field in _PARTICULARS
 
 
-def _from_controls(blocks: Iterable[Block], labels: Labels, answers: list[Answer]) -> list[Answer]:
-    """Read the content controls whose tag or title names a field and whose words no visible label has claimed."""
-    found: list[Answer] = []
-    claimed = {answer.place for answer in answers}
-    for block in blocks:
-        if isinstance(block, Line):
-            found += [] if block.place in claimed else _named(block.controls, labels, block.place)
+def _of_this_child(context: Context, target: Target) -> Target:
+    """Begin another child where a block of questions begins again with the same first question, which is not the name."""
+    section = target.section
+    if section is None or section.scope != "children" or section.key is not None or target.asked or target.opens:
+        return target
+    if target.field in (*_NAMES, "children.name"):
+        context.begun = ["name"]
+        context.blocks = -abs(context.blocks)
+        return target
+    if context.begun[:1] == [target.field] and len(context.begun) > 1:
+        context.begun, context.blocks = [], abs(context.blocks) + 1
+    context.begun.append(target.field)
+    return replace(target, section=replace(section, key=f"block {context.blocks}")) if context.blocks > 0 else target
+
+
+def _remember(context: Context, target: Target, text: str) -> None:
+    section, here = target.section, context.table or context.heading
+    context.located = bool(text) and (target.field.startswith("addresses.") and target.field != "addresses.postcode")
+    context.implied = section if section is not None and section.scope in PERSONS | CONTACTS else None
+    if target.field == "children.school":
+        context.after = Section("school")
+    elif section is None:
+        keeps = context.after is not None and context.after.scope == "adults"
+        context.after = context.after if keeps or target.field.startswith("addresses.") else None
+    elif section.scope == "adults":
+        context.after = section if here is None or here.scope != "adults" or section.key else context.after
+    elif section.scope in CONTACTS:
+        context.after = section if here is None or here.scope != section.scope else context.after
+    else:
+        context.after = None
+
+
+def _asked(context: Context, target: Target, label: str, text: str, place: str, method: str) -> None:
+    """Take the words of a question when the answer to it is yes: "Is the child looked after? Yes"."""
+    words = chosen_words(text) or ""
+    if _YES.match(words):
+        context.answers.append(
+            Answer(field=target.field, section=target.section, label=label, text=label, place=place, method="answered yes")
+        )
+    elif words and not _NO.match(words):
+        context.answers.append(Answer(field=None, section=None, label=label, text=text, place=place, method=method))
+
+
+def _joined(answers: Iterable[Answer]) -> list[Answer]:
+    """Join what several labels say about one thing: where, and by whom, a child was last seen; the parts of a contact or associate."""
+    joined: list[Answer] = []
+    first: dict[tuple[str, object], int] = {}
+    for answer in answers:
+        key = (answer.field or "", answer.section.key if answer.field == "associates" and answer.section is not None else None)
+        joint = _JOINED.get(key[0]) or (", " if key[1] is not None else None)
+        at = first.get(key)
+        if joint is None or not answer.text or answer.method == "content control":
+            joined.append(answer)
+        elif at is None:
+            first[key] = len(joined)
+            joined.append(answer)
+        elif words_of(joined[at].label) == words_of(answer.label) or answer.text in joined[at].text:
+            joined.append(answer)  # the same question answered twice is for the contradictions
+        else:
+            joined[at] = replace(joined[at], text=f"{joined[at].text}{joint}{answer.text}")
+    return joined
+
+
+def _whose(answers: Iterable[Answer]) -> Iterable[Answer]:
+    """Leave open whose answer it is when several children are named and a label of its own names none of them."""
+    keys: set[str] = set()
+    unnamed = named = False
+    for answer in answers:
+        section = answer.section
+        if answer.field is None or section is None or section.scope != "children" or not answer.text:
+            yield answer
             continue
-        for number, row in enumerate(block.rows, start=1):
-            place = f"table {block.number}, row {number}"
-            if place not in claimed:
-                found += [answer for cell in row for answer in _named(cell.controls, labels, place)]
-    return found
-
-
-def _named(controls: Iterable[Control], labels: Labels, place: str) -> list[Answer]:
-    found = []
-    for control in controls:
-        for name in (control.tag, control.title):
-            readable = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-            readable = re.sub(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])|[_.\[\]-]+", " ", readable).strip()
-            target = labels.find(name, None) or labels.find(readable, None)
-            if target is not None and control.text.strip():
-                shown = control.title or readable
-                found.append(
-                    Answer(
-                        field=target.field, section=target.section, label=shown, text=control.text, place=place, method="content control"
-                    )
-                )
-                break
-    return found
+        if section.key is not None:
+            keys.add(section.key)
+            named = False
+        elif answer.field in _NAMES | {"children.name"}:
+            unnamed = named = True
+        elif keys and not named and (len(keys) > 1 or unnamed):
+            yield replace(answer, field=None)
+            continue
+        yield answer

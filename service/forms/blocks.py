@@ -44,19 +44,28 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One cell of a table; its paragraphs are separated by line breaks. *heading* when the document marks it as one."""
+    """One cell of a table; its paragraphs are separated by line breaks. *heading* when the document marks it as one.
+
+    *across* counts the columns it spans; *merged* says that it is the lower part of a cell that spans several rows, and therefore empty.
+    """
 
     text: str = field(repr=False)
     controls: tuple[Control, ...] = ()
     heading: bool = False
+    across: int = 1
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One table, its rows as they are seen: a cell merged downwards is repeated empty, one merged sideways is there once."""
+    """One table, its rows as they are seen: a cell merged downwards is repeated empty, one merged sideways is there once.
+
+    *beside* holds the words next to a table that stands inside a cell of another.
+    """
 
     number: int
     rows: tuple[tuple[Cell, ...], ...] = field(repr=False)
+    beside: str = field(default="", repr=False)
 
 
 Block = Line | Table

@@ -1,254 +1,258 @@
-"""Reads tables: pairs of label and value cells, tables with a header row, people side by side, and cells that hold whole lines."""
+"""Reads tables row by row: pairs of label and value cells, titles over and beside them, grids of boxes, and what `columns` recognises."""
 
-import re
-from collections import Counter
-from dataclasses import replace
+from collections.abc import Sequence
 
-from service.forms.answers import Context, end_row, read_lines, split_line, take
+from service.forms.answers import Context, end_row, take
 from service.forms.blocks import EMPTY, TICKED, Cell, Line, Table
-from service.forms.labels import PERSONS, Labels, Section, Target, is_guidance, words_of
+from service.forms.cells import filled, is_inline, label_of, may_be_label, place_of, read_cell
+from service.forms.choices import fold, grid_text, groups_of, is_option_row, is_tick
+from service.forms.columns import (
+    Places,
+    Row,
+    choice_columns,
+    header,
+    people_columns,
+    read_below_header,
+    read_choice_rows,
+    read_people_columns,
+    skip_below_header,
+    unknown_header,
+)
+from service.forms.labels import Section, Target, is_guidance, words_of
+from service.forms.lines import read_lines, split_line
+from service.forms.stacked import read_numbered, read_value_below
 
-_TICKS = re.compile(r"^(?:x|X|✓|✔|☒|☑|yes|Yes|YES|true)$")
-_CHOICES = frozenset({"yes", "no", "y", "n", "not known", "n a", "dont know", "unknown"})
+_SHORT = 100
 
 
-def read_table(table: Table, labels: Labels, context: Context) -> None:
+def read_table(table: Table, context: Context) -> None:
     """Read one table into the context's answers."""
-    context.table = None
-    context.implied = None
-    context.loose = context.after_adult = False
-    rows = table.rows
+    context.enter(context.labels.section(table.beside) if table.beside else None)
+    places = [place_of(table.number, number) for number in range(1, len(table.rows) + 1)]
+    _read_rows(table.rows, places, context)
+    context.enter(None)
+
+
+def _read_rows(rows: Sequence[Row], places: Places, context: Context) -> None:
     number = 0
+    settled = _is_settled(rows, context)
     while number < len(rows):
         row = rows[number]
         following = rows[number + 1] if number + 1 < len(rows) else None
-        if (choices := _choice_columns(row)) and following:
-            number = _read_choices(table, number, choices, labels, context)
-        elif (people := _people_columns(row, labels)) and following:
-            number = _read_people_columns(table, number, people, labels, context)
-        elif following and (columns := _header(row, following, labels, context)):
-            number = _read_below_header(table, number, columns, labels, context)
+        if not filled(row):
+            number += 1
+        elif following and following[0].merged and row[0].text.strip():
+            number = _read_beside_title(rows, places, number, context)
+        elif following and (columns_of_choices := choice_columns(row)) and context.find(row[0].text) is None:
+            number = _at_least(number, read_choice_rows(rows, places, number, columns_of_choices, context), row, places, context)
+        elif following and (people := people_columns(row, context)):
+            number = _read_people(rows, places, number, people, context)
+        elif (after := read_numbered(rows, places, number, context) or _read_boxes(rows, places, number, context)) is not None:
+            number = after
+        elif following and (columns := header(row, following, context)):
+            number = read_below_header(rows, places, number, columns, context)
+        elif following and unknown_header(row, following, context):
+            number = skip_below_header(rows, places, number, context)
+        elif (after := read_value_below(rows, places, number, context)) is not None:
+            number = after
         else:
-            _read_row(row, _place(table, number), labels, context)
+            _read_row(row, following, places[number], context, settled)
             number += 1
         end_row(context)
-    context.table = None
-    context.implied = None
-    context.after_adult = False
 
 
-def _place(table: Table, index: int) -> str:
-    return f"table {table.number}, row {index + 1}"
+def _at_least(start: int, after: int, row: Row, places: Places, context: Context) -> int:
+    """Read a row of choices as an ordinary row when no row of ticks followed it."""
+    if after == start + 1:
+        _read_row(row, None, places[start], context, True)
+    return after
 
 
-def _label_of(cell: Cell, labels: Labels, section: Section | None) -> Target | None:
-    """Find what a cell means when the whole cell is a label, guidance aside."""
-    text = cell.text.strip()
-    if not text or TICKED in text:
+def _is_settled(rows: Sequence[Row], context: Context) -> bool:
+    """Tell whether the table shows somewhere that its second column holds values, so that a value may be spelt like a label."""
+    for row in rows:
+        if len(row) > 1 and row[1].text.strip() and label_of(row[0], context, context.section) is not None:
+            target = label_of(row[1], context, context.section)
+            if (target is None or target.opens) and not is_inline(row[1], context, context.section):
+                return True
+    return False
+
+
+def _read_beside_title(rows: Sequence[Row], places: Places, start: int, context: Context) -> int:
+    """Read rows that share one cell merged down their left side: a title of what stands beside it, or a label of several value rows."""
+    end = start + 1
+    while end < len(rows) and rows[end] and rows[end][0].merged:
+        end += 1
+    title = rows[start][0]
+    inner = [row[1:] for row in rows[start:end]]
+    opened = context.labels.section(title.text)
+    first = [row[0] for row in inner if row]
+    labelled = any(label_of(cell, context, opened) is not None or is_inline(cell, context, opened) for cell in first)
+    target = label_of(title, context, context.section)
+    if group := _offered(target, inner):
+        assert target is not None
+        rest = [row for row in inner if is_option_row(row, group) or any(is_tick(cell.text) for cell in row)]
+        take(context, target, label=title.text, text=grid_text(rest), place=places[start], method="ticked box")
+    elif labelled or (opened is not None and target is None):
+        outer = context.table
+        context.enter(opened or outer)
+        _read_rows(inner, places[start:end], context)
+        context.enter(outer)
+    else:
+        texts = [" ".join(cell.text.strip() for cell in fold(row) if cell.text.strip() and not is_guidance(cell.text)) for row in inner]
+        take(
+            context,
+            target,
+            label=title.text.split("\n")[0],
+            text="\n".join(text for text in texts if text),
+            place=places[start],
+            method="label cell",
+        )
+    return end
+
+
+def _offered(target: Target | None, rows: Sequence[Row]) -> str | None:
+    """Name the list of choices that rows of boxes under a label offer."""
+    if target is None or not rows:
         return None
-    target = labels.find(text, section)
-    if target is None:
-        return None
-    parts = split_line(text.split("\n")[0], labels, section)
-    inline = parts[-1][2] if parts else ""
-    return None if parts and inline and not is_guidance(inline) else target
-
-
-def _filled(row: tuple[Cell, ...]) -> list[Cell]:
-    return [cell for cell in row if cell.text.strip()]
-
-
-def _header(row: tuple[Cell, ...], following: tuple[Cell, ...], labels: Labels, context: Context) -> list[tuple[str, Target | None]] | None:
-    """Recognise a header row: every column is a label, and the row below does not begin with one."""
-    if len(row) < 2 or len(following) < 2 or len(following) > len(row):
-        return None
-    best: list[tuple[str, Target | None]] | None = None
-    sections: list[Section | None] = [context.table or context.heading]
-    if sections[0] is None or sections[0].scope not in PERSONS:
-        sections += [Section("children"), Section("adults"), Section("agencies_contacted")]
-    for section in sections:
-        columns = [(cell.text, _label_of(cell, labels, section)) for cell in row]
-        known = [
-            target.field for _, target in columns if target is not None and not (target.opens and target.section and target.section.role)
-        ]
-        score = len(set(known))
-        unnamed = sum(1 for text, target in columns if target is None and text.strip())
-        if score < 2 or unnamed > max(1, len(row) // 3) or len(set(known)) != len(known):
-            continue
-        adults = any(field.startswith("adults.") and field != "adults.name" for field in known)
-        fits = section is None or sum(field.startswith(f"{section.scope}.") for field in known)
-        if section is not None and section is not sections[0] and (not fits or (section.scope == "children" and adults)):
-            continue
-        if best is None or score > sum(1 for _, target in best if target):
-            best = columns
-    if best is None or _alternates(row, best, following, labels, context):
-        return None
-    return best
-
-
-def _alternates(
-    row: tuple[Cell, ...], columns: list[tuple[str, Target | None]], following: tuple[Cell, ...], labels: Labels, context: Context
-) -> bool:
-    """Tell label-value rows from header rows: below a header there are values, below a pair there is the next label."""
-    if all(cell.heading for cell in row):
-        return False
-    below = [_label_of(cell, labels, context.section) for cell in following[::2]]
-    if any(target is not None for target in below):
-        return True
-    if any(columns[index][1] is None for index in range(0, len(columns), 2)):
-        return True
-    return any(not text.strip() for text, _ in columns)
-
-
-def _read_below_header(table: Table, start: int, columns: list[tuple[str, Target | None]], labels: Labels, context: Context) -> int:
-    number = start + 1
-    while number < len(table.rows):
-        row = table.rows[number]
-        if len(row) < 2 or len(row) > len(columns):
-            break
-        if number > start + 1 and _label_of(row[0], labels, context.table) is not None and len(_filled(row)) > 1:
-            person = labels.section(row[0].text)
-            if person is None or columns[0][1] is not None:
-                break
-        leading = columns[0][1] is None or columns[0][1].opens
-        named = labels.section(row[0].text) if leading and row[0].text.strip() else None
-        for (label, target), cell in zip(columns, row, strict=False):
-            if not cell.text.strip():
-                continue
-            if target is None:
-                if labels.section(cell.text) is None and label.strip() and not labels.is_known(label):
-                    take(context, None, label=label, text=cell.text, place=_place(table, number), method="column of a table")
-                continue
-            scope = target.field.split(".")[0]
-            section = target.section
-            if scope in PERSONS or scope == "agencies_contacted":
-                section = named if named is not None and named.scope == scope else Section(scope, f"table {table.number} row {number + 1}")
-            take(
-                context,
-                replace(target, section=section),
-                label=label,
-                text=cell.text,
-                place=_place(table, number),
-                method="column of a table",
-            )
-            context.implied = None
-        number += 1
-    return number
-
-
-def _people_columns(row: tuple[Cell, ...], labels: Labels) -> dict[int, Section] | None:
-    """Recognise people side by side: a header of "Child 1 | Child 2" or "Mother | Father" over a first column of labels."""
-    if len(row) < 3 or labels.find(row[0].text) is not None:
-        return None
-    people = {index: section for index, cell in enumerate(row[1:], 1) if (section := labels.section(cell.text)) is not None}
-    distinct = Counter((section.scope, section.key) for section in people.values())
+    options = [cell.text for row in rows for cell in row if cell.text.strip() and not is_tick(cell.text) and groups_of(cell.text)]
+    groups = frozenset.intersection(*(groups_of(text) for text in options)) if len(options) > 1 else frozenset()
+    group = next((one for one in ("ethnicity", "status", "category", "risk", "sex", "answer") if one in groups), None)
     return (
-        people
-        if len(people) == len(row) - 1 and len(distinct) == len(people) and all(s.scope in PERSONS for s in people.values())
+        group
+        if group and all(is_option_row(row, group) or not filled(row) or all(is_tick(c.text) for c in filled(row)) for row in rows)
         else None
     )
 
 
-def _read_people_columns(table: Table, start: int, people: dict[int, Section], labels: Labels, context: Context) -> int:
-    number = start + 1
-    while number < len(table.rows) and len(table.rows[number]) == len(table.rows[start]):
-        row = table.rows[number]
-        for index, section in people.items():
-            target = _label_of(row[0], labels, section)
-            take(context, target, label=row[0].text, text=row[index].text, place=_place(table, number), method="column of a person")
-            context.implied = None
-        number += 1
-    return number
+def _read_boxes(rows: Sequence[Row], places: Places, start: int, context: Context) -> int | None:
+    """Read a label over, or at the head of, a grid of boxes: "Ethnicity (please tick)" and its options in the rows below."""
+    row = rows[start]
+    target = label_of(row[0], context, context.section)
+    if target is None:
+        return None
+    rest = row[1:]
+    end = start + 1
+    indent = 1 if rest and filled(rest) else 0
+    grid = [rest] if indent else []
+    if indent and not any(groups_of(cell.text) for cell in rest):
+        return None
+    while end < len(rows) and filled(rows[end]):
+        cells = rows[end]
+        if indent and cells[0].text.strip() and not groups_of(cells[0].text) and not is_tick(cells[0].text):
+            break
+        candidate = cells[1:] if indent and not cells[0].text.strip() else cells
+        if _offered(target, [*grid, candidate, candidate]) is None:
+            break
+        grid.append(candidate)
+        end += 1
+    group = _offered(target, grid)
+    if group is None or (len(grid) < 2 and indent):
+        return None
+    take(context, target, label=row[0].text.split("\n")[0], text=grid_text(grid), place=places[start], method="ticked box")
+    context.implied = None
+    return end
 
 
-def _choice_columns(row: tuple[Cell, ...]) -> dict[int, str] | None:
-    """Recognise a table of questions with a column for each choice: "Question | Yes | No"."""
-    found = {index: cell.text.strip() for index, cell in enumerate(row) if words_of(cell.text) in _CHOICES}
-    words = {words_of(text) for text in found.values()}
-    return found if 0 not in found and len(row) >= 3 and (words >= {"yes", "no"} or words >= {"y", "n"}) else None
-
-
-def _read_choices(table: Table, start: int, choices: dict[int, str], labels: Labels, context: Context) -> int:
-    if labels.find(table.rows[start][0].text, context.section) is not None:  # "Unborn? | Yes | No": one question, not a header
-        _read_row(table.rows[start], _place(table, start), labels, context)
-        return start + 1
-    number = start + 1
-    while number < len(table.rows) and len(table.rows[number]) == len(table.rows[start]):
-        row = table.rows[number]
-        ticked = [choice for index, choice in choices.items() if _TICKS.match(row[index].text.strip())]
-        label = row[0].text
-        text = f"{TICKED} " + f" {TICKED} ".join(ticked) if ticked else ""
-        take(
-            context, _label_of(row[0], labels, context.section), label=label, text=text, place=_place(table, number), method="ticked column"
-        )
-        number += 1
-    return number
-
-
-def _read_row(row: tuple[Cell, ...], place: str, labels: Labels, context: Context) -> None:
-    filled = _filled(row)
-    if not filled:
-        return
-    if len(row) == 1 or (len(filled) == 1 and row[0] is filled[0] and _label_of(row[0], labels, context.section) is None):
-        opened = labels.section(filled[0].text)
-        if opened is not None:
-            context.table, context.implied, context.after_adult = opened, None, False
+def _read_people(rows: Sequence[Row], places: Places, start: int, people: dict[int, Section], context: Context) -> int:
+    outer, after = context.table, start + 1
+    for number, section, cells in read_people_columns(rows, places, start, people, context):
+        context.enter(section)
+        if 0 in people:
+            _read_row(tuple(cells), None, places[number], context, True)
         else:
-            _read_cell(filled[0], place, labels, context)
-            if ":" not in filled[0].text and len(filled[0].text) < 100:
-                context.table, context.implied = None, None
+            target = label_of(cells[0], context, section)
+            texts = [cell.text for cell in cells[1:] if cell.text.strip()]
+            take(context, target, label=cells[0].text, text="\n".join(texts), place=places[number], method="column of a person")
+        after = number + 1
+    context.enter(outer)
+    return after
+
+
+def _read_row(row: Row, following: Row | None, place: str, context: Context, settled: bool) -> None:
+    cells = fold(row)
+    full = filled(cells)
+    if not full:
         return
-    cells = list(row)
-    if len(cells) % 2 == 1 and len(cells) >= 3 and (opened := labels.section(cells[0].text)) is not None:
-        if _label_of(cells[1], labels, opened) is not None and _label_of(cells[2], labels, opened) is None:
-            context.table, context.implied = opened, None
+    if (len(cells) == 1 or (len(full) == 1 and cells[0] is full[0])) and _read_banner(cells, following, place, context):
+        return
+    if len(cells) % 2 == 1 and len(cells) >= 3 and (opened := context.labels.section(cells[0].text)) is not None:
+        if label_of(cells[1], context, opened) is not None and label_of(cells[2], context, opened) is None:
+            context.enter(opened)
             cells = cells[1:]
-    elif len(cells) % 2 == 1 and not cells[0].text.strip() and _label_of(cells[1], labels, context.section) is not None:
+    elif len(cells) > 2 and not cells[0].text.strip() and label_of(cells[1], context, context.section) is not None:
         cells = cells[1:]
     index = 0
     while index < len(cells):
-        index += _read_pair(cells, index, place, labels, context)
+        index += _read_pair(cells, index, place, context, settled)
 
 
-def _read_pair(cells: list[Cell], index: int, place: str, labels: Labels, context: Context) -> int:
+def _read_banner(cells: list[Cell], following: Row | None, place: str, context: Context) -> bool:
+    """Read the only words of a row: a title, a label with an empty answer, or whole lines."""
+    cell = cells[0]
+    target = label_of(cell, context, context.section)
+    opened = context.labels.section(cell.text)
+    if len(cells) > 1 and target is not None:
+        begins = target.opens and following is not None and opened is not None and len(following) > 1
+        inner = label_of(following[0], context, opened) if begins and following else None
+        if inner is None or opened is None or inner.field.partition(".")[2] not in ("name", "family_name", "given_names") or inner.opens:
+            return False
+    if opened is not None:
+        context.enter(opened)
+    else:
+        read_cell(cell, place, context)
+        if ":" not in cell.text and len(cell.text) < _SHORT:
+            context.enter(None)
+    return True
+
+
+def _read_pair(cells: list[Cell], index: int, place: str, context: Context, settled: bool) -> int:
     """Read the label at *index* with its value; return how many cells were used."""
     cell = cells[index]
-    target = _label_of(cell, labels, context.section)
-    if target is None:
-        parts = split_line(cell.text.split("\n")[0], labels, context.section) if cell.text.strip() else None
-        if parts is not None and ((parts[0][0] is not None and parts[0][2]) or len(parts) > 1):
-            _read_cell(cell, place, labels, context)
-            return 1
+    target = label_of(cell, context, context.section)
+    if target is None and is_inline(cell, context, context.section):
+        read_cell(cell, place, context)
+        return 1
     rest = cells[index + 1 :]
     if not rest:
         if cell.text.strip():
-            _read_cell(cell, place, labels, context)
+            read_cell(cell, place, context)
         return 1
-    used = _width(cells, index, labels, context)
+    used = _width(cells, index, context, settled)
     values = [value.text.strip() for value in rest[: used - 1] if value.text.strip()]
     plain = [value for value in values if not is_guidance(value)]
     text = "\n".join(plain) if not any(TICKED in value or EMPTY in value for value in plain) else " ".join(plain)
-    if target is not None:
+    if target is not None and target.opens and _holds_lines(text, target, context):
+        outer = context.table
+        context.enter(target.section)
+        read_lines([Line(text=line, place=place) for line in text.split("\n")], context, method="label in the cell")
+        context.enter(outer)
+    elif target is not None:
         take(context, target, label=cell.text.split("\n")[0], text=text, place=place, method="label cell")
-    elif cell.text.strip() and len(cell.text) <= 160 and "\n" not in cell.text.strip() and not labels.is_known(cell.text):
+    elif may_be_label(cell.text) or context.labels.is_known(cell.text, context.section):
         take(context, None, label=cell.text, text=text, place=place, method="label cell")
-        context.implied = None
     else:
         context.implied = None
     return used
 
 
-def _width(cells: list[Cell], index: int, labels: Labels, context: Context) -> int:
+def _holds_lines(text: str, target: Target, context: Context) -> bool:
+    """Tell whether a cell beside a person's title holds lines with labels of their own: "Mother | Name: …"."""
+    parts = split_line(text.split("\n")[0], context, target.section)
+    return parts is not None and parts[0][0] is not None and parts[0][0].section == target.section
+
+
+def _width(cells: list[Cell], index: int, context: Context, settled: bool) -> int:
     """Count the label and the cells of its value: one, or more when they hold choices or guidance."""
-    if index + 1 < len(cells) and _is_only_labels(cells[index + 1], cells[index], labels, context):
+    if index + 1 < len(cells) and _is_next_label(cells, index, context, settled):
         return 1
     end = index + 2
     while end < len(cells):
         text = cells[end].text.strip()
-        choice = TICKED in text or EMPTY in text or words_of(text) in _CHOICES
-        if text and not choice and not (is_guidance(text) and _label_of(cells[end], labels, context.section) is None):
+        choice = TICKED in text or EMPTY in text or bool(groups_of(text) & {"answer"})
+        if text and not choice and not (is_guidance(text) and label_of(cells[end], context, context.section) is None):
             is_odd_one = end == len(cells) - 1  # nothing follows that could be its value
-            if not is_odd_one or _label_of(cells[end], labels, context.section) is not None or ":" in text:
+            if not is_odd_one or label_of(cells[end], context, context.section) is not None or ":" in text:
                 break
         if not text and end + 1 < len(cells) and cells[end + 1].text.strip():
             break
@@ -256,16 +260,22 @@ def _width(cells: list[Cell], index: int, labels: Labels, context: Context) -> i
     return end - index
 
 
-def _is_only_labels(cell: Cell, label: Cell, labels: Labels, context: Context) -> bool:
-    """Tell whether a cell repeats the label beside it or holds nothing but labels: a row of a form that was left empty."""
+def _is_next_label(cells: list[Cell], index: int, context: Context, settled: bool) -> bool:
+    """Tell whether the cell after a label is the next label, so that the first has no answer."""
+    label, cell = cells[index], cells[index + 1]
     text = cell.text.strip()
-    if text and words_of(text) == words_of(label.text):
+    if not text:
+        return False
+    if words_of(text) == words_of(label.text):
         return True
-    parts = split_line(text, labels, context.section) if text.endswith(":") else None
-    return parts is not None and all(target is not None and not value for target, _, value in parts)
-
-
-def _read_cell(cell: Cell, place: str, labels: Labels, context: Context) -> None:
-    lines = [Line(text=text, place=place) for text in cell.text.split("\n") if text.strip()]
-    if ":" in cell.text or "?" in cell.text or (len(lines) > 1 and labels.find(lines[0].text, context.section) is not None):
-        read_lines(lines, labels, context, method="label in the cell")
+    parts = split_line(text, context, context.section) if text.endswith(":") else None
+    if parts is not None and all(target is not None and not value for target, _, value in parts):
+        return True
+    here = label_of(label, context, context.section)
+    if here is not None and label.text.strip().endswith(":") and is_inline(cell, context, context.section) and "\n" not in text:
+        return not settled
+    target = label_of(cell, context, context.section)
+    if here is None or target is None or target.opens:
+        return False
+    left = len(cells) - index
+    return not settled if left % 2 == 0 else left > 2

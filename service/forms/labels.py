@@ -1,27 +1,34 @@
-"""Knows what forms call each field: exact words first, then a misspelling at most; in doubt a label is not recognised."""
+"""Knows what forms call each field: exact words first, then the same words written otherwise, then a slip of the pen; in doubt nothing.
+
+`labels.toml` holds the words. A label is understood whole or not at all: whose answer it is ("mother", "GP", "child 2") is never dropped.
+"""
 
 import re
 import tomllib
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
-from rapidfuzz.distance import OSA
+from service.forms.spelling import Speller
+from service.forms.wording import canonical, is_format, is_guidance, parts_of, readings, words_of
+
+__all__ = ["CONTACTS", "ELSEWHERE", "PERSONS", "Labels", "Section", "Target", "is_guidance", "label_of", "load_labels", "words_of"]
 
 PERSONS = frozenset({"children", "adults"})
 CONTACTS = frozenset({"social_worker", "team_manager"})
-_SCOPES = {"child": "children", "adult": "adults", "social_worker": "social_worker", "team_manager": "team_manager", "found": "found"}
+ELSEWHERE = frozenset({"elsewhere", "school", "others"})  # parts of a form about somebody the alert has no place for
+# parts in which a bare "Date of birth" or "Address" is not the child's
+_CLOSED = PERSONS | CONTACTS | ELSEWHERE | {"associates", "police_contact", "out_of_hours_contact", "agencies_contacted"}
+_KEYED = PERSONS | CONTACTS | {"agencies_contacted"}
+_SCOPES = {"child": "children", "adult": "adults"}
 _LONGEST_LABEL = 160
-_ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "one": "1", "two": "2", "three": "3", "four": "4"}
-
-_GUIDANCE = re.compile(
-    r"^\s*(?:\(.*\)|(?:please|e\.?g\.?\b|for example|this is (?:the |child)|if (?:yes|no|there|not|more|different|known)\b|include\b|"
-    r"(?:tick|circle|delete|complete|record|enter|insert|specify)\b(?=.*\b(?:below|box|appropriate|applicable|all|here|each|one)\b)|"
-    r"note:|guidance\b|\*).*)$",
-    re.IGNORECASE | re.DOTALL,
-)
+_REMEMBERED = 30_000
+_ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "one": "1", "two": "2", "three": "3",
+             "four": "4", "five": "5", "six": "6", "1st": "1", "2nd": "2", "3rd": "3", "4th": "4", "5th": "5", "6th": "6"}  # fmt: skip
+_JOINING = frozenset({"and", "or", "contact", "for", "s", "with", "by", "plus", "main"})
+_PART = re.compile(r"^\s*(?:section|part|box|rhan|adran)\s+\w{1,3}\s*[:.)–-]?\s+", re.IGNORECASE)
+_LETTERED = re.compile(r"\W*(child|adult|parent|young person)\s+([A-H])\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,73 +43,56 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a label means. *bare* when only the place in the form tells whose
-    answer it is. *opens* when the words name a person or part ("Mother", "Child 1") rather than a single answer."""
+    """What a label means. *bare* when only the place in the form tells whose answer it is; *opens* when the words name a person or part
+    ("Mother", "Child 1") rather than a single answer; *asked* when "yes" to it means what the label names."""
 
     field: str
     section: Section | None = None
     opens: bool = False
     bare: bool = False
-
-
-def is_guidance(text: str) -> bool:
-    """Tell whether the words only say how to fill in the form."""
-    return bool(_GUIDANCE.match(text)) and len(text) < 400
-
-
-def words_of(label: str) -> str:
-    """Reduce a label to the words that are compared."""
-    text = unicodedata.normalize("NFKC", label).casefold().replace("_", " ").replace("[", " ").replace("]", " ")
-    text = re.sub(r"['\u2018\u2019`\u00b4]", "", text)
-    return " ".join(re.findall(r"[^\W_]+", text))
-
-
-def _readings(label: str) -> Iterator[str]:
-    """Yield ways to read a label, the whole first: without brackets, numbering, and guidance after a dash or on later lines."""
-    plain = re.sub(r"\([^()]*\)", " ", label)
-    texts = [label, plain]
-    texts += [re.sub(r"^\s*(?:[Qq]?\d{1,2}[.)]|\(?[a-z][.)])+\s*", "", text) for text in tuple(texts)]
-    for text in tuple(texts):
-        first, _, rest = re.sub(r"\n|:\s|\s[-–—]\s", "\0", text.strip(), count=1).partition("\0")
-        texts += [first] if is_guidance(rest) or not rest.strip() else []
-    seen: set[str] = set()
-    for text in texts:
-        words = words_of(text)
-        if words and words not in seen:
-            seen.add(words)
-            yield words
+    asked: bool = False
 
 
 class Labels:
     """The labels of `labels.toml`, ready to be looked up."""
 
     def __init__(self, source: str) -> None:
-        data = tomllib.loads(source)
-        self._says: dict[str, str] = {}
+        told = tomllib.loads(source)
+        self._says = {name: str(entry["says"]) for name, entry in told["fields"].items()}
         self._anywhere: dict[str, str] = {}
         self._bare: dict[str, str] = {}
+        self._asked: dict[str, str] = {}
         self._inside: dict[str, dict[str, str]] = {}
-        for name, entry in data["fields"].items():
-            self._says[name] = entry["says"]
-            scope = name.split(".")[0]
-            for variant in (*entry.get("variants", ()), entry["says"]):
-                self._anywhere.setdefault(words_of(variant), name)
-            for variant in entry.get("bare", ()):
-                self._bare[words_of(variant)] = name
-            for kind in ("variants", "bare", "inside"):
-                for variant in entry.get(kind, ()):
-                    self._inside.setdefault(scope, {})[words_of(variant)] = name
-            self._anywhere.setdefault(words_of(name), name)
-        self.no_place = frozenset(words_of(variant) for variant in data["no_place"]["variants"])
-        self._sections = {words_of(v): Section(_SCOPES[kind]) for kind, variants in data["sections"].items() for v in variants}
-        for role, variants in data["roles"].items():
-            self._sections |= {words_of(variant): Section("adults", role, role) for variant in variants}
-        self._possessive = {words + "s": section for words, section in self._sections.items() if not words.endswith("s")}
-        self._vocabulary = {word for table in (self._anywhere, self._bare, *self._inside.values()) for key in table for word in key.split()}
-        self._vocabulary |= {word for key in self._sections for word in key.split()} | set(self._possessive)
-        self._squashed: dict[str, set[str]] = {}
-        for key, name in self._anywhere.items():
-            self._squashed.setdefault(key.replace(" ", ""), set()).add(name)
+        for name, entry in told["fields"].items():
+            self._learn(name, entry)
+        self._no_place = set(_canonical(told["no_place"]["variants"]))
+        self._sections = {
+            one: Section(_SCOPES.get(kind, kind)) for kind, variants in told["sections"].items() for one in _canonical(variants)
+        }
+        for role, variants in told["roles"].items():
+            self._sections |= {one: Section("adults", role, role) for one in _canonical(variants)}
+        strangers = {one: scope for scope, listed in told["strangers"].items() for one in _canonical(listed)}
+        self._strangers = dict(sorted(strangers.items(), key=lambda item: len(item[0]), reverse=True))
+        self._attributes = {word for words in _canonical(told["attributes"]["words"]) for word in words.split()} | _JOINING
+        self._owners = {word for words in _canonical(told["attributes"]["owners"]) for word in words.split()}
+        self._telling = {
+            word for table in (self._sections, self._strangers, self._anywhere, self._bare) for key in table for word in key.split()
+        }
+        self._telling = (self._telling | set(told["spelling"]["real_words"])) - {"child", "and", "or"}
+        written = [one for entry in told["fields"].values() for key in entry if key != "says" for one in entry[key]]
+        written += [
+            one
+            for group in ("sections", "roles", "strangers", "no_place", "attributes")
+            for listed in told[group].values()
+            for one in listed
+        ]
+        self._spelling = Speller((word for one in written for word in words_of(one).split()), told["spelling"]["real_words"])
+        self.choices: dict[str, frozenset[str]] = {
+            group: frozenset(words_of(option) for option in options) for group, options in told["choices"].items()
+        }
+        self._found: dict[tuple[str, Section | None, bool], Target | None] = {}
+        self._opened: dict[str, Section | None] = {}
+        self._known: dict[tuple[str, str], bool] = {}
 
     def says(self, field: str) -> str:
         """Name a canonical field, with or without indexes, in readable words."""
@@ -117,91 +107,201 @@ class Labels:
         """Find the part of the form that a heading opens."""
         if len(text) > _LONGEST_LABEL:
             return None
-        for words in _readings(re.sub(r"^\s*(?:section|part)\s+\w{1,3}\s*[:.–-]?\s+", "", text, flags=re.IGNORECASE)):
-            if (section := self._opening(words)) is not None:
-                return section
-        return None
+        if text not in self._opened:
+            self._forget_when_full()
+            self._opened[text] = self._section(text)
+        return self._opened[text]
 
     def find(self, label: str, section: Section | None = None) -> Target | None:
         """Find what *label* means within *section*; None when it is not known for certain."""
         if len(label) > _LONGEST_LABEL:
             return None
-        readings = tuple(_readings(label))
-        for words in readings:
-            if (target := self._exactly(words, section)) is not None:
-                return target
-        for words in readings[:2]:
-            if words not in self.no_place and (name := self._misspelt(words, section)) is not None:
-                return Target(name, self._scoped(name, section))
+        key = (label, section, section is not None and section.loose)
+        if key not in self._found:
+            self._forget_when_full()
+            self._found[key] = self._find(label, section)
+        return self._found[key]
+
+    def is_known(self, label: str, section: Section | None = None) -> bool:
+        """Tell whether the label is one we understand and deliberately leave in the form, such as a signature or a doctor's address."""
+        if len(label) > _LONGEST_LABEL:
+            return False
+        key = (label, section.scope if section is not None else "")
+        if key not in self._known:
+            self._forget_when_full()
+            self._known[key] = any(self._left_in_form(plain, section) for plain in self._plain(label, mended=True))
+        return self._known[key]
+
+    def about(self, label: str) -> Section | None:
+        """Name whom a label speaks of when the alert has no place for them, such as a doctor or a landlord, or when it is the school."""
+        for plain in self._plain(label, mended=True):
+            if (scope := self._stranger(plain)) is not None:
+                return Section(scope)
         return None
 
-    def is_known(self, label: str) -> bool:
-        """Tell whether the label is one we understand and deliberately leave in the form."""
-        return any(words in self.no_place for words in _readings(label)) if len(label) <= _LONGEST_LABEL else False
+    def _learn(self, name: str, entry: dict[str, list[str]]) -> None:
+        scope = name.split(".")[0]
+        own = [str(entry["says"]), name] if re.search(r"[._]", name) else [str(entry["says"])]  # "phones" is no label of its own
+        for kind, listed in entry.items():
+            if kind == "says":
+                continue
+            words = _canonical(listed)
+            place = {"variants": self._anywhere, "bare": self._bare, "asked": self._asked}.get(kind, {})
+            place |= {one: name for one in words if one not in place}
+            inner = kind.removeprefix("inside_") if kind.startswith("inside_") else scope
+            if kind != "asked":
+                table = self._inside.setdefault(inner, {})
+                table |= {one: name for one in words if one not in table}
+        self._anywhere |= {one: name for one in _canonical(own) if one not in self._anywhere}
 
-    def _scoped(self, field: str, section: Section | None) -> Section | None:
-        scope = field.split(".")[0]
-        if scope not in PERSONS | CONTACTS:
-            return None
-        return section if section is not None and section.scope == scope else Section(scope)
+    def _forget_when_full(self) -> None:
+        for memory in (self._found, self._opened, self._known):
+            if len(memory) > _REMEMBERED:
+                memory.clear()
 
-    def _opening(self, words: str) -> Section | None:
-        if (section := self._sections.get(words)) is not None:
+    def _plain(self, label: str, *, mended: bool = False) -> Iterator[str]:
+        """Yield the readings of a label in canonical words, and when *mended* those with slips of the pen put right."""
+        given = tuple(readings(label, self._may_drop))
+        yield from (canonical(words) for words in given)
+        if mended:
+            yield from (canonical(mended_) for words in given for mended_ in self._spelling.corrections(words))
+
+    def _may_drop(self, bracketed: str) -> bool:
+        """Allow brackets to be left out unless they may say whose answer it is, or which of several."""
+        return is_format(bracketed) or not set(canonical(words_of(bracketed)).split()) & self._telling
+
+    def _left_in_form(self, plain: str, section: Section | None) -> bool:
+        if plain in self._no_place or self._stranger(plain) not in (None, "others"):
+            return True
+        return section is not None and section.scope in ELSEWHERE - {"others"} and set(plain.split()) <= self._attributes
+
+    def _stranger(self, plain: str) -> str | None:
+        """Tell whether the words name only somebody the alert has no place for, and what is asked of them."""
+        text, scope = f" {plain} ", None
+        for words, its in self._strangers.items():
+            if f" {words} " in text:
+                text, scope = text.replace(f" {words} ", " "), scope or its
+        return scope if scope is not None and set(text.split()) <= self._attributes | self._owners else None
+
+    def _section(self, text: str) -> Section | None:
+        plain = _PART.sub("", text)
+        if lettered := _LETTERED.fullmatch(plain):
+            opened = self._sections.get(canonical(lettered[1].casefold()))
+            return replace(opened, key=lettered[2].casefold()) if opened else None
+        given = tuple(self._plain(plain, mended=True))
+        for words in given:
+            if (section := self._opening(words)) is not None:
+                return section
+        for words in given:
+            named = next((scope for known, scope in self._strangers.items() if known == words), None)
+            asked = set(words.split()) & (self._attributes - _JOINING - {"information"})
+            if named is None and not asked:
+                named = self._stranger(words)
+            if named is not None:
+                return Section(named)
+        twice = {self._opening(canonical(words_of(part))) for part in parts_of(plain)}
+        return twice.pop() if len(twice) == 1 else None
+
+    def _opening(self, plain: str) -> Section | None:
+        if (section := self._sections.get(plain)) is not None:
             return section
-        parts = words.split()
+        parts = plain.split()
         numbers = [_ORDINALS.get(part, part) for part in parts if part in _ORDINALS or (part.isdigit() and len(part) <= 2)]
-        rest = " ".join(part for part in parts if part not in _ORDINALS and not part.isdigit())
+        rest = " ".join(part for part in parts if part not in _ORDINALS and not part.isdigit() and part != "number")
         section = self._sections.get(rest)
         if len(numbers) == 1 and section is not None and section.scope in PERSONS and section.role is None:
             return replace(section, key=str(int(numbers[0])))
         return None
 
-    def _exactly(self, words: str, section: Section | None) -> Target | None:
-        if section is not None and section.loose and (name := self._anywhere.get(words)):
-            return Target(name, self._scoped(name, section))
-        if section is not None and (name := self._inside.get(section.scope, {}).get(words)):
-            return Target(name, self._scoped(name, section))
-        if name := self._anywhere.get(words):
-            return Target(name, self._scoped(name, section))
-        if (section is None or section.scope not in PERSONS | CONTACTS) and (name := self._bare.get(words)):
-            return Target(name, self._scoped(name, section), bare=section is None)
-        parts = words.split()
-        for length in range(len(parts) - 1, 0, -1):
-            head, tail = " ".join(parts[:length]), " ".join(parts[length:])
-            opened = self._opening(head) or self._possessive.get(head)
-            if opened is not None and (name := self._inside.get(opened.scope, {}).get(tail)):
-                if opened.key is None and section is not None and section.scope == opened.scope and opened.role is None:
-                    opened = section
-                return Target(name, opened)
-        opened = self._opening(words)
-        if opened is not None and opened.scope != "found":
-            return Target(f"{opened.scope}.name", opened, opens=True)
+    def _find(self, label: str, section: Section | None) -> Target | None:
+        given = tuple(self._plain(label))
+        for plain in given:
+            if (target := self._exactly(plain, section)) is not None:
+                return target
+        if any(plain in self._no_place or self._stranger(plain) for plain in given):
+            return None
+        if (target := self._said_twice(label, section)) is not None:
+            return target
+        found = {self._exactly(plain, section) for plain in tuple(self._plain(label, mended=True))[len(given) :]} - {None}
+        return found.pop() if len(found) == 1 else None
+
+    def _said_twice(self, label: str, section: Section | None) -> Target | None:
+        """Read a label that gives its name twice, "Surname / Cyfenw", "Cyfenw Surname" or "DOB/EDD", when both mean the same."""
+        parts = parts_of(re.sub(r"[()\[\]]", "/", label))
+        words = words_of(label).split()
+        splits = [parts] if len(parts) > 1 else []
+        splits += [[" ".join(words[:at]), " ".join(words[at:])] for at in range(1, len(words))] if len(words) <= 8 else []
+        for split in splits:
+            targets = [self._first(part, section) for part in split if not is_format(part)]
+            found = {target.field: target for target in targets if target is not None and not target.asked}
+            if len(targets) < 2 or None in targets:
+                continue
+            if set(found) == {"children.date_of_birth", "children.expected_delivery_date"}:
+                return found["children.date_of_birth"]
+            if len(found) == 1 and len({target.section for target in targets if target is not None}) == 1:
+                return next(iter(found.values()))
         return None
 
-    def _misspelt(self, words: str, section: Section | None) -> str | None:
-        broken = self._squashed.get(words.replace(" ", ""), set())  # conversions break words: "perso n's"
-        if len(broken) == 1 and len(words) >= 8:
-            return next(iter(broken))
-        tables = [self._anywhere]
-        if section is None:
-            tables.append(self._bare)
-        elif section.scope in self._inside:
-            tables.append(self._inside[section.scope])
-        found = {name for table in tables for key, name in table.items() if self._is_misspelling(words, key)}
-        return next(iter(found)) if len(found) == 1 else None
+    def _first(self, part: str, section: Section | None) -> Target | None:
+        return next((target for plain in self._plain(part) if (target := self._exactly(plain, section)) is not None), None)
 
-    def _is_misspelling(self, words: str, key: str) -> bool:
-        """Allow one word with one slip, or two in a long word; a word that labels use is never a slip of another."""
-        given, wanted = words.split(), key.split()
-        if len(given) != len(wanted):
-            return False
-        wrong = [(a, b) for a, b in zip(given, wanted, strict=True) if a != b]
-        if len(wrong) != 1:
-            return False
-        a, b = wrong[0]
-        if len(b) < 6 or a in self._vocabulary or any(character.isdigit() for character in a + b):
-            return False
-        return OSA.distance(a, b) <= (1 if len(b) < 9 else 2)
+    def _scoped(self, field: str, section: Section | None) -> Section | None:
+        scope = field.split(".")[0]
+        if "." not in field or scope not in _KEYED:
+            return section if section is not None and field == section.scope == "associates" else None
+        return section if section is not None and section.scope == scope else Section(scope)
+
+    def _exactly(self, plain: str, section: Section | None) -> Target | None:
+        inside = self._inside.get(section.scope, {}) if section is not None else {}
+        loose = section is not None and section.loose
+        name = (self._anywhere.get(plain) if loose else None) or inside.get(plain) or self._anywhere.get(plain)
+        if name is not None and plain not in inside and section is not None and not self._may_stand_in(name, plain, section):
+            return None
+        if name is not None:
+            return Target(name, self._scoped(name, section), bare=plain not in self._anywhere)
+        if (section is None or section.scope not in _CLOSED) and (name := self._bare.get(plain)):
+            return Target(name, self._scoped(name, section), bare=True)
+        if (section is None or section.scope not in _CLOSED - {"children"}) and (name := self._asked.get(plain)):
+            return Target(name, self._scoped(name, section), asked=True)
+        opened = self._opening(plain)
+        if opened is not None and opened.scope in (PERSONS if section is not None and section.scope in ELSEWHERE else PERSONS | CONTACTS):
+            return Target(f"{opened.scope}.name", opened, opens=True)
+        return self._composed(plain, section)
+
+    def _may_stand_in(self, name: str, plain: str, section: Section) -> bool:
+        """Refuse what would be the family's among the particulars of somebody else."""
+        scope = name.split(".")[0]
+        if section.scope in ELSEWHERE:
+            return scope not in PERSONS | CONTACTS | {"addresses", "phones"} or (scope != "adults" and "child" in plain.split())
+        return scope != "addresses" or section.loose or section.scope == "children" or section.scope not in _CLOSED
+
+    def _composed(self, plain: str, section: Section | None) -> Target | None:
+        """Read "mother's date of birth", "date of birth of mother", "child 2 surname" and "child's home address"."""
+        parts = plain.split()
+        for length in range(len(parts) - 1, 0, -1):
+            head, tail = " ".join(parts[:length]), " ".join(parts[length:])
+            for person, attribute in ((head, tail), (tail.removeprefix("for "), head)):
+                opened = self._opening(person)
+                if opened is None or (name := self._inside.get(opened.scope, {}).get(attribute)) is None:
+                    continue
+                if opened.key is None and section is not None and section.scope == opened.scope and opened.role is None:
+                    opened = section
+                return Target(name, self._scoped(name, opened))
+        rest = re.sub(r"^(?:missing )?child ", "", plain)
+        if rest == plain or not rest:
+            return None
+        within = section if section is not None and section.scope == "children" else None
+        name = self._anywhere.get(rest) or self._bare.get(rest)
+        if name is not None and name.split(".")[0] in ("children", "addresses"):
+            return Target(name, self._scoped(name, within))
+        opened = self._opening(rest)
+        if opened is not None and (opened.role in ("mother", "father") or opened.scope in CONTACTS):
+            return Target(f"{opened.scope}.name", opened, opens=True)
+        return self._composed(rest, section) if rest.startswith(("mother ", "father ", "social worker ", "team manager ")) else None
+
+
+def _canonical(variants: Iterable[str]) -> list[str]:
+    return [canonical(words_of(variant)) for variant in variants]
 
 
 @cache

@@ -66,7 +66,7 @@ def test_choices_become_canonical_words_or_are_asked_again(field: str, written: 
 @pytest.mark.parametrize(
     ("label", "field"),
     [
-        ("Date Missing:", "date_went_missing"), ("perso n's name", None), ("Circumstancs", "circumstances"), ("Other name", None),
+        ("Date Missing:", "date_went_missing"), ("perso n's name", None), ("Circumstancs", "circumstances"), ("Other nurse", None),
         ("Date bound", None), ("Father's first name", "adults.given_names"), ("2. Forename(s)", "children.given_names"),
         ("Date of the strategy discusion", "strategy_discussion_date"), ("date sent", None), ("Last missing", None),
         ("Origi nating authority", "originating_authority"),

@@ -1,0 +1,256 @@
+"""Reads tables by their columns: a header row over values, people side by side, and a column for each choice."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from service.forms.answers import Context, take
+from service.forms.blocks import EMPTY, TICKED, Cell
+from service.forms.cells import filled, is_inline, is_known, label_of
+from service.forms.choices import groups_of, is_tick
+from service.forms.labels import ELSEWHERE, PERSONS, Section, Target, words_of
+
+Row = tuple[Cell, ...]
+Places = Sequence[str]
+Column = tuple[str, Target | None]
+_NAMING = ("children.family_name", "children.given_names", "children.name", "adults.name", "adults.family_name", "adults.given_names")
+_TELLS_ADULT = frozenset(
+    {"adults.relationship", "adults.parental_responsibility", "adults.date_of_birth", "adults.in_custody", "adults.risk"}
+)
+_TELLS_CHILD = frozenset(
+    {"children.date_of_birth", "children.expected_delivery_date", "children.sex", "children.ethnicity", "children.legal_status",
+     "children.family_name", "children.given_names", "children.school", "children.plan_start", "children.plan_categories"}
+)  # fmt: skip
+_TELLS_AGENCY = frozenset({"agencies_contacted.date"})
+_PROFESSIONS = frozenset(
+    {"role", "agency", "organisation", "job title", "designation", "position", "profession", "team", "email", "service", "professional",
+     "post", "discipline"}
+)  # fmt: skip
+_STRANGER = Section("elsewhere")
+
+
+def header(row: Row, following: Row, context: Context) -> list[Column] | None:
+    """Recognise a header row: every column is a label, and the row below does not begin with one."""
+    if len(row) < 2 or len(following) < 2 or len(following) > len(row):
+        return None
+    here = context.table or context.heading
+    sections: list[Section | None] = [here]
+    if here is None or here.scope not in PERSONS | ELSEWHERE | {"agencies_contacted", "associates"}:
+        sections += [Section("children"), Section("adults"), Section("agencies_contacted")]
+    best: list[Column] | None = None
+    for number, section in enumerate(sections):
+        columns = [(cell.text, label_of(cell, context, section)) for cell in row]
+        known = [
+            target.field for _, target in columns if target is not None and not (target.opens and target.section and target.section.role)
+        ]
+        score = len(set(known))
+        unnamed = sum(1 for text, target in columns if target is None and text.strip() and not context.labels.is_known(text, section))
+        repeated = len(known) != score and not (section is not None and section.scope == "associates")
+        if score < 2 or unnamed > max(1, len(row) // 3) or repeated or (number > 0 and not _tells(columns, known, section)):
+            continue
+        if best is None or score > sum(1 for _, target in best if target):
+            best = columns
+    if best is None or _alternates(row, best, following, context):
+        return None
+    return best
+
+
+def _tells(columns: list[Column], known: list[str], section: Section | None) -> bool:
+    """Tell whether the columns are certainly about children, adults or agencies when no heading says so."""
+    assert section is not None
+    if section.scope in PERSONS and any(set(words_of(text).split()) & _PROFESSIONS for text, _ in columns):
+        return False
+    if section.scope == "children":
+        return bool(_TELLS_CHILD & set(known)) and not any(one.startswith("adults.") and one != "adults.name" for one in known)
+    return bool((_TELLS_ADULT if section.scope == "adults" else _TELLS_AGENCY) & set(known))
+
+
+def _alternates(row: Row, columns: list[Column], following: Row, context: Context) -> bool:
+    """Tell label-value rows from header rows: below a header there are values, below a pair there is the next label."""
+    if all(cell.heading for cell in row):
+        return False
+    below = [label_of(cell, context, context.section) for cell in following[::2]]
+    if any(target is not None for target in below) or any(is_inline(cell, context, context.section) for cell in following[:1]):
+        return True
+    if any(columns[index][1] is None for index in range(0, len(columns), 2)) and len(columns) < 3:
+        return True
+    return any(not text.strip() for text, _ in columns[1:])
+
+
+def read_below_header(rows: Sequence[Row], places: Places, start: int, columns: list[Column], context: Context) -> int:
+    """Read the rows under a header; return the number of the row after them."""
+    end = start + 1
+    while end < len(rows) and not _ends(rows[end], end == start + 1, columns, context):
+        end += 1
+    values = [number for number in range(start + 1, end) if filled(rows[number])]
+    base = context.table or context.heading
+    last: Section | None = None
+    for number in values:
+        row = rows[number]
+        leading = columns[0][1] is None or columns[0][1].opens
+        named = context.labels.section(row[0].text) if leading and row[0].text.strip() else None
+        order = sorted(range(min(len(columns), len(row))), key=lambda index: _names_somebody(columns[index][1]), reverse=True)
+        for index in order:
+            label, target = columns[index]
+            text = row[index].text
+            if not text.strip():
+                continue
+            if target is None:
+                if context.labels.section(text) is None and label.strip():
+                    take(context, None, label=label, text=text, place=places[number], method="column of a table")
+                continue
+            section = _person(target, named, base, len(values) == 1, columns, places[number])
+            last = section or last
+            context.after = None
+            take(context, replace(target, section=section), label=label, text=text, place=places[number], method="column of a table")
+            context.implied = None
+    if len(values) == 1 and last is not None and last.scope == "adults" and context.table is None:
+        context.table = last if end < len(rows) and len(filled(rows[end])) > 1 else None
+    return end
+
+
+def _names_somebody(target: Target | None) -> bool:
+    return target is not None and target.field in _NAMING
+
+
+def _ends(row: Row, is_first: bool, columns: list[Column], context: Context) -> bool:
+    if len(row) < 2 or len(row) > len(columns):
+        return True
+    if is_first or len(filled(row)) < 2 or label_of(row[0], context, context.table) is None:
+        return False
+    return context.labels.section(row[0].text) is None or columns[0][1] is not None
+
+
+def _person(target: Target, named: Section | None, base: Section | None, alone: bool, columns: list[Column], place: str) -> Section | None:
+    """Name the person of a row: by its first cell, by the part of the form we are in, or by the row."""
+    scope = target.field.split(".")[0]
+    if scope not in PERSONS | {"agencies_contacted", "associates"}:
+        return target.section
+    if named is not None and named.scope == scope:
+        return named
+    own = base if base is not None and base.scope == scope else None
+    if own is not None and own.key is not None and alone:
+        return own
+    if alone and (scope == "children" or (scope == "adults" and not any(_names_somebody(one) for _, one in columns))):
+        return own or Section(scope)
+    return Section(scope, place.replace(",", ""))
+
+
+def unknown_header(row: Row, following: Row, context: Context) -> bool:
+    """Recognise the header of a table about people the alert has no place for, such as professionals or siblings."""
+    if len(row) < 2 or len(following) != len(row) or len(filled(row)) < len(row) or len(filled(following)) < 2:
+        return False
+    section = context.table or context.heading
+    closed = section is not None and section.scope in ELSEWHERE
+    attributes = sum(is_known(cell, context.labels, _STRANGER) for cell in row)
+    if any(is_inline(cell, context, context.section) for cell in (*row, *following)):
+        return False
+    below = is_known(following[0], context.labels, _STRANGER) or label_of(following[0], context, context.section) is not None
+    return not below and attributes >= 2 and (attributes >= len(row) - 1 or (closed and attributes * 2 >= len(row)))
+
+
+def skip_below_header(rows: Sequence[Row], places: Places, start: int, context: Context) -> int:
+    """Go past a table nobody's answers are taken from, showing its columns as unknown unless they are about a doctor or the like."""
+    number = start + 1
+    while (
+        number < len(rows)
+        and len(rows[number]) == len(rows[start])
+        and not all(is_known(cell, context.labels, _STRANGER) for cell in rows[number])
+    ):
+        number += 1
+    section = context.table or context.heading
+    for index, cell in enumerate(rows[start]):
+        texts = [row[index].text for row in rows[start + 1 : number] if row[index].text.strip()]
+        if texts and section is not None and section.scope == "others":
+            take(context, None, label=cell.text, text="\n".join(texts), place=places[start], method="column of a table")
+    return number
+
+
+def people_columns(row: Row, context: Context) -> dict[int, Section] | None:
+    """Recognise people side by side: a header of "Child 1 | Child 2" or "Mother | Father", with or without a first column of labels."""
+    cells = filled(row)
+    labels = context.labels
+    if len(cells) < 2:
+        return None
+    first = 0 if row[0].text.strip() and labels.section(row[0].text) is not None else 1
+    if first == 1 and (len(row) < 3 or labels.find(row[0].text, context.section) is not None):
+        return None
+    people = {index: section for index, cell in enumerate(row[first:], first) if (section := labels.section(cell.text)) is not None}
+    distinct = Counter((section.scope, section.key) for section in people.values())
+    whole = (
+        len(people) == len(row) - first
+        and len(distinct) == len(people)
+        and all(one.scope in PERSONS and one.key for one in people.values())
+    )
+    return people if whole else None
+
+
+def read_people_columns(
+    rows: Sequence[Row], places: Places, start: int, people: dict[int, Section], context: Context
+) -> list[tuple[int, Section, list[Cell]]]:
+    """Deal the rows under people side by side out to each: (row, person, cells), where the first cell is the label."""
+    head = rows[start]
+    edges: dict[int, tuple[int, int]] = {}
+    at = 0
+    for index, cell in enumerate(head):
+        edges[index] = (at, at + cell.across)
+        at += cell.across
+    dealt: list[tuple[int, Section, list[Cell]]] = []
+    for number in range(start + 1, len(rows)):
+        row = rows[number]
+        if len(row) < len(head) or sum(cell.across for cell in row) < len(head):
+            break
+        if len(row) == len(head):
+            share = {index: [row[index]] for index in people}
+        elif len(row) == 2 * len(people) and 0 in people:
+            share = {index: list(row[2 * index : 2 * index + 2]) for index in people}
+        else:
+            share = {index: _within(row, *edges[index]) for index in people}
+        for index, section in people.items():
+            dealt.append((number, section, share[index] if 0 in people else [row[0], *share[index]]))
+    return dealt
+
+
+def _within(row: Row, start: int, end: int) -> list[Cell]:
+    found, at = [], 0
+    for cell in row:
+        if start <= at < end:
+            found.append(cell)
+        at += cell.across
+    return found
+
+
+def choice_columns(row: Row) -> dict[int, str] | None:
+    """Recognise a header with a column for each choice: "Question | Yes | No", " | Low | Medium | High"."""
+    found = {index: cell.text.strip() for index, cell in enumerate(row) if index and groups_of(cell.text)}
+    if len(found) < 2 or len(found) < len(filled(row[1:])) or groups_of(row[0].text):
+        return None
+    shared = frozenset.intersection(*(groups_of(text) for text in found.values()))
+    words = {words_of(text) for text in found.values()}
+    if "answer" in shared and not (words >= {"yes", "no"} or words >= {"y", "n"}):
+        return None
+    return found if shared else None
+
+
+def read_choice_rows(rows: Sequence[Row], places: Places, start: int, choices: dict[int, str], context: Context) -> int:
+    """Read the rows under a header of choices by the column that is ticked; stop where a row holds anything but ticks."""
+    number = start + 1
+    while number < len(rows) and len(rows[number]) == len(rows[start]):
+        row = rows[number]
+        if not row[0].text.strip() or any(row[index].text.strip() and not _is_mark(row[index].text) for index in choices):
+            break
+        ticked = [choice for index, choice in choices.items() if _is_chosen(row[index].text)]
+        text = f"{TICKED} " + f" {TICKED} ".join(ticked) if ticked else ""
+        take(
+            context, label_of(row[0], context, context.section), label=row[0].text, text=text, place=places[number], method="ticked column"
+        )
+        number += 1
+    return number
+
+
+def _is_mark(text: str) -> bool:
+    return is_tick(text) or text.strip() in (EMPTY, "□", "[ ]", "[]") or words_of(text) in ("yes", "true", "no", "n a")
+
+
+def _is_chosen(text: str) -> bool:
+    return is_tick(text) or words_of(text) in ("yes", "true")
