@@ -1,5 +1,6 @@
 """The pages of a case: its notices beside their source, the decisions, the board of recipients, and what happened."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,15 +12,17 @@ from service.database import pages
 from service.database.responses import Response as Said
 from service.database.unit_of_work import Work
 from service.domain.approval import Verdict
+from service.domain.assessment import against
 from service.domain.errors import NotFound
-from service.domain.notice import Notice
+from service.domain.notice import OPEN, Notice
 from service.domain.people import Role
 from service.flow import assure, decide
+from service.flow.rulebook import policy_of
 from service.flow.sandbox import CannotUnderstand
-from service.policies import policy_named
 from service.web.board import groups, look_of
+from service.web.case_facts import Alike, NextDate, alike, next_dates
 from service.web.children import children_of
-from service.web.notice_view import OPEN, NoticeView, gather, letters_of, opened
+from service.web.notice_view import NoticeView, gather, letters_of, opened
 from service.web.render import page
 from service.web.session import SignedIn, Site, TheSite, Visitor, need, read_form
 
@@ -52,7 +55,7 @@ async def show_notice(request: Request, case_id: str, notice_id: str, visitor: S
         notice = await _notice(work, case_id, notice_id, visitor)
         case = await work.cases.get(case_id)
         authority = await work.people.authority(case.issuing_authority_id)
-        policy = policy_named(case.policy)
+        policy = await policy_of(work, case)
         view = await gather(work, case, authority, policy, notice, visitor, with_letters=True)
     view = await opened(view, site.viewer)
     return page(request.state.nonce, "notice.html", visitor=visitor, case=case, authority=authority, policy=policy, view=view, fault=None)
@@ -104,7 +107,8 @@ async def hand_out(site: Site, visitor: Visitor, raw: bytes, number: int, *, ema
 async def passed(request: Request, case_id: str, notice_id: str, visitor: SignedIn, site: TheSite) -> Response:
     """Pass a notice on to the approvers."""
     form = await _form(request, case_id, notice_id, visitor, site, Role.QUALITY)
-    await assure.pass_notice(site.house, notice_id, visitor.person, _version(form), site.clock())
+    note = form.get("note", "")
+    await assure.pass_notice(site.house, notice_id, visitor.person, _version(form), site.clock(), note=note)
     return _back(case_id)
 
 
@@ -124,7 +128,10 @@ async def approved(request: Request, case_id: str, notice_id: str, visitor: Sign
     form = await _form(request, case_id, notice_id, visitor, site, Role.APPROVER)
     if form.get("understood") != "yes":
         fault = (f"understood-{notice_id}", "Tick the box to show that you know who will get this")
-        return await _case_page(request, case_id, visitor, site, fault=fault)
+        return await _case_page(request, case_id, visitor, site, fault=fault, typed=form)
+    if not form.get("reason") and await _against(site, notice_id):
+        fault = (f"reason-{notice_id}", "Write why it is right to send it although rules are not met")
+        return await _case_page(request, case_id, visitor, site, fault=fault, typed=form)
     now = site.clock()
     await decide.decide_on_web(site.house, notice_id, visitor.person, Verdict.APPROVE, form.get("reason", ""), _version(form), now)
     return _back(case_id)
@@ -140,20 +147,26 @@ async def rejected(request: Request, case_id: str, notice_id: str, visitor: Sign
     return _back(case_id)
 
 
-async def _case_page(request: Request, case_id: str, visitor: Visitor, site: Site, *, fault: Fault | None = None) -> Response:
+async def _case_page(
+    request: Request, case_id: str, visitor: Visitor, site: Site, *, fault: Fault | None = None, typed: Mapping[str, str] | None = None
+) -> Response:
     if not visitor.sees_timelines:
         raise NotFound
     views: list[NoticeView] = []
     answers: tuple[Said, ...] = ()
+    dates: tuple[NextDate, ...] = ()
+    others: tuple[Alike, ...] = ()
     async with site.house.read() as work:
         case = await pages.case_of(work, case_id, visitor.person.issuing_authority_id)
         authority = await work.people.authority(case.issuing_authority_id)
-        policy = policy_named(case.policy)
+        policy = await policy_of(work, case)
         happened = await pages.timeline(work, case_id)
         if visitor.sees_cases:
             notices = await work.notices.of_case(case_id)
             views = [await gather(work, case, authority, policy, one, visitor, with_letters=one.state in OPEN) for one in notices]
             answers = await work.responses.of_case(case_id)
+            dates = await next_dates(work, case, site.clock())
+            others = await alike(work, case, notices)
     views = [await opened(view, site.viewer) if view.open else view for view in views]
     return page(
         request.state.nonce,
@@ -167,9 +180,17 @@ async def _case_page(request: Request, case_id: str, visitor: Visitor, site: Sit
         children=children_of(case, [view.notice for view in views]),
         answers=[said for said in answers if said.words or said.answer.matters],
         names={gss: one.short_name for gss, one in by_gss().items()},
+        prompts=dates,
+        alike=others,
         happened=happened,
         fault=fault,
+        typed=typed or {},
     )
+
+
+async def _against(site: Site, notice_id: str) -> bool:
+    async with site.house.read() as work:
+        return bool(against((await work.notices.get(notice_id)).findings))
 
 
 async def _form(request: Request, case_id: str, notice_id: str, visitor: Visitor, site: Site, role: Role) -> dict[str, Any]:

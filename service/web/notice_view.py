@@ -1,19 +1,26 @@
 """Gathers what a person needs to judge one notice: the values beside the original, the findings, the stages, the board of recipients."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
 from service.database import pages
+from service.database.checks import Check
 from service.database.unit_of_work import Work
 from service.domain.approval import Approval, duties_refusal
+from service.domain.assessment import against
 from service.domain.case import Case
 from service.domain.delivery import Delivery, named_state
-from service.domain.notice import Notice, NoticeState
+from service.domain.difference import Difference
+from service.domain.notice import OPEN, Finding, Notice, NoticeState
 from service.domain.people import IssuingAuthority, Role
 from service.domain.policy import Policy
-from service.flow import assure
+from service.flow.freeze import last_sent, recipients_of
 from service.flow.sandbox import CannotUnderstand
+from service.flow.shown import differences
+from service.flow.stages import StageNow, hindrance, stage_of
 from service.web.beside import Anchors, LetterView, Opened, letter_views
 from service.web.board import Group, groups, look_of
 from service.web.hexmap import HexMap, draw
@@ -22,7 +29,6 @@ from service.web.session import ShowsLetters, Visitor
 from service.web.values import UnknownLabel, ValueGroup, came_from, unknown_labels, value_groups
 
 LARGEST = 40_000_000
-OPEN = (NoticeState.CHECKING, NoticeState.RETURNED, NoticeState.AWAITING_APPROVAL)
 _TOO_LARGE = "This letter is too large to show here. Open it in the mailbox."
 _CANNOT = "This letter cannot be shown. Open it in the mailbox."
 
@@ -50,6 +56,17 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageView:
+    """One stage of quality assurance: the post, and who passed it, or whether it is where the notice stands now."""
+
+    title: str
+    who: str = field(default="", repr=False)
+    at: datetime | None = None
+    now: bool = False
+    held: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeView:
     """One notice with everything a person needs to judge it. *beside* is only opened where it is asked for."""
 
@@ -58,7 +75,12 @@ class NoticeView:
     recipients: int
     groups: tuple[Group, ...]
     map: HexMap | None
+    differences: tuple[Difference, ...] = field(repr=False)
+    since: str
+    stages: tuple[StageView, ...] = field(repr=False)
+    against: tuple[Finding, ...] = field(repr=False)
     decisions: tuple[tuple[Approval, str], ...] = field(repr=False)
+    turn: StageNow | None = field(repr=False)
     may_check: bool
     may_decide: bool
     hindrance: str | None
@@ -76,21 +98,56 @@ async def gather(
 ) -> NoticeView:
     """Read what a notice's page shows, within one transaction; the letters stay closed until `opened`."""
     deliveries = await work.deliveries.of_notice(notice.id)
-    waits = notice.state is NoticeState.AWAITING_APPROVAL
-    hindrance = duties_refusal(notice, visitor.person, policy) if waits else None
+    checking, waits = notice.state is NoticeState.CHECKING, notice.state is NoticeState.AWAITING_APPROVAL
+    turn = await stage_of(work, authority.id, policy, notice) if checking else None
+    why_not: str | None = duties_refusal(notice, visitor.person, policy) if waits and visitor.may(Role.APPROVER) else None
+    if turn and visitor.may(Role.QUALITY):
+        why_not = hindrance(turn, notice, visitor.person)
     letter = await work.letters.get(notice.letter_id) if notice.letter_id else None
+    before, since = await _before(work, notice)
     return NoticeView(
         notice=notice,
         letter=frozen(letter.wire) if letter else None,
         recipients=await _recipients(work, case, authority, notice, len(deliveries)),
         groups=groups(deliveries),
         map=_map(deliveries, authority.gss_code) if deliveries else None,
+        differences=differences(before, notice),
+        since=since,
+        stages=await _stages(work, policy, notice, turn),
+        against=against(notice.findings),
         decisions=await _decisions(work, notice),
-        may_check=visitor.may(Role.QUALITY) and notice.state is NoticeState.CHECKING,
-        may_decide=waits and visitor.may(Role.APPROVER) and hindrance is None,
-        hindrance=str(hindrance) if hindrance and visitor.may(Role.APPROVER) else None,
+        turn=turn,
+        may_check=turn is not None and hindrance(turn, notice, visitor.person) is None,
+        may_decide=waits and visitor.may(Role.APPROVER) and why_not is None,
+        hindrance=str(why_not) if why_not else None,
         raws=tuple([(one, await work.received.raw(one)) for one in await letters_of(work, notice)]) if with_letters else (),
     )
+
+
+async def _before(work: Work, notice: Notice) -> tuple[Mapping[str, Any] | None, str]:
+    """Return what the notice is compared with: the last one that was sent, else what the worker first sent in."""
+    told = await last_sent(work, notice)
+    if told is not None:
+        return told, "the last notice that was sent"
+    return (notice.earlier[0].fields if notice.earlier else None), "what was first sent in"
+
+
+async def _stages(work: Work, policy: Policy, notice: Notice, turn: StageNow | None) -> tuple[StageView, ...]:
+    """Return the stages in their order, each with who passed it; a stage of an older version does not count any more."""
+    posts = [stage.title for stage in policy.quality] or ["Quality assurance"]
+    passed = {one.stage: one for one in (await work.checks.of_version(notice.id, notice.version) if turn else await _newest(work, notice))}
+    found = []
+    for number, title in enumerate(posts, start=1):
+        if check := passed.get(number):
+            found.append(StageView(title=title, who=(await work.people.person(check.person_id)).name, at=check.at))
+        else:
+            now = turn is not None and turn.number == number
+            found.append(StageView(title=title, now=now, held=turn.held if now and turn else True))
+    return tuple(found)
+
+
+async def _newest(work: Work, notice: Notice) -> tuple[Check, ...]:
+    return () if notice.state is NoticeState.RETURNED else await work.checks.newest(notice.id)
 
 
 async def letters_of(work: Work, notice: Notice) -> tuple[str, ...]:
@@ -134,7 +191,7 @@ async def _recipients(work: Work, case: Case, authority: IssuingAuthority, notic
     if already:
         return already
     cascade = await work.notices.cascade(notice.id)
-    return len(cascade.recipients if cascade else await assure.recipients_of(work, authority, case, notice))
+    return len(cascade.recipients if cascade else await recipients_of(work, authority, case, notice))
 
 
 def _map(deliveries: Sequence[Delivery], own: str) -> HexMap:

@@ -17,7 +17,11 @@ from service.web.render import page, words
 from service.web.session import SignedIn, TheSite, Visitor, need, read_form
 from service.web.tray_view import KINDS, chart_of, first_monday
 
-BY_HAND = {"read_by_hand": "Read it and enter what it says"}
+BY_HAND = {
+    "read_by_hand": "Read the file, and call who sent it",
+    "file_refused": "See to it that a file comes that can be read",
+    "which_case": "Find out which case it is about, then release it for that case",
+}
 router = APIRouter(prefix="/trays")
 
 

@@ -48,6 +48,7 @@ class Seeds:
     elsewhere: str
     elsewhere_notice: str
     email: str
+    task: str
     held: str
     held_elsewhere: str
     answer_token: str
@@ -149,6 +150,10 @@ async def sow(database: Database) -> Seeds:
         )
         await work.tasks.add(kind="check_notice", role=Role.QUALITY, says="Not for Kent to see.", at=NOW, case_id=elsewhere.id)
         await work.tasks.add(kind="letter_to_read", role=Role.QUALITY, says="A letter to Medway.", at=NOW, subject_id=held_elsewhere)
+        await work.tasks.add(
+            kind="interview_due", role=Role.QUALITY, says="A return interview is due.", at=NOW, case_id=live.id, subject_id="i"
+        )
+        task = next(one.id for one in await work.tasks.open() if one.kind == "interview_due")
         await work.signals.beat("worker", at=NOW)
         work.audit.add("case_opened", at=NOW, actor=people["quality"], case_id=live.id, kind="alert")
     return Seeds(
@@ -163,6 +168,7 @@ async def sow(database: Database) -> Seeds:
         elsewhere=elsewhere.id,
         elsewhere_notice=elsewhere_notice.id,
         email=email_id,
+        task=task,
         held=held,
         held_elsewhere=held_elsewhere,
         answer_token=TOKENS.issue("a", delivery),

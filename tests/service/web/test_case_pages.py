@@ -164,14 +164,14 @@ async def test_approving_needs_the_box_that_names_how_many_get_it(town: Town) ->
     assert refused.status_code == 400
     assert "There is a problem" in refused.text
     assert await state(town, town.seeds.decide_notice) is NoticeState.AWAITING_APPROVAL
-    assert (await staff.post(path, version="2", understood="yes")).status_code == 303
+    assert (await staff.post(path, version="2", understood="yes", reason="The police ask for it.")).status_code == 303
     assert await state(town, town.seeds.decide_notice) is NoticeState.APPROVED
 
 
 async def test_of_two_tabs_the_second_is_told_that_things_moved_on(town: Town) -> None:
     first, second = await town.as_("approver"), await town.as_("second approver")
     path = f"/cases/{town.seeds.decide}/notices/{town.seeds.decide_notice}"
-    assert (await first.post(f"{path}/approve", version="2", understood="yes")).status_code == 303
+    assert (await first.post(f"{path}/approve", version="2", understood="yes", reason="Go")).status_code == 303
     assert (await second.post(f"{path}/reject", version="2", reason="No")).status_code == 409
     assert await state(town, town.seeds.decide_notice) is NoticeState.APPROVED
 
@@ -180,7 +180,7 @@ async def test_of_two_tabs_the_second_is_told_that_things_moved_on(town: Town) -
 async def test_a_decision_on_another_version_is_refused(town: Town, version: str) -> None:
     staff = await town.as_("approver")
     path = f"/cases/{town.seeds.decide}/notices/{town.seeds.decide_notice}/approve"
-    assert (await staff.post(path, version=version, understood="yes")).status_code == 409
+    assert (await staff.post(path, version=version, understood="yes", reason="Go")).status_code == 409
     assert await state(town, town.seeds.decide_notice) is NoticeState.AWAITING_APPROVAL
 
 

@@ -28,6 +28,7 @@ def paths(town: Town) -> list[tuple[str, set[str]]]:
                 number=1,
                 gss_code="E10000016",
                 name="kent",
+                task_id=seeds.task,
                 token=token,
             )
             if "{" in route.path
