@@ -28,6 +28,7 @@ def demo(
     """Show the whole service with simulated people, on this machine alone."""
     from service.demonstration import demonstrate  # the only command that needs the embedded mail server
 
+    _refuse_faulty_policies()
     if policy not in policy_names():
         fail(f"There is no policy called {policy}. There are: {', '.join(policy_names())}.", 2)
     try:
@@ -57,7 +58,8 @@ def worker() -> None:
 def _serve(*, web: bool, worker: bool) -> None:
     set_up_logs()
     try:
-        _refuse_broken_policies()
+        _refuse_faulty_policies()
+        _refuse_changed_policies()
         asyncio.run(serve(settings(), web=web, worker=worker))
     except ValueError as missing:
         fail(str(missing), 2)
@@ -65,11 +67,15 @@ def _serve(*, web: bool, worker: bool) -> None:
         raise typer.Exit(0) from None
 
 
-def _refuse_broken_policies() -> None:
-    """No notice is checked against rules that cannot be read, or that changed under the same version."""
+def _refuse_faulty_policies() -> None:
+    """No notice is held to rules that cannot be read."""
     faults = faults_of_every_policy()
     if faults:
         fail("\n".join(faults) + "\nThe service does not start with a faulty policy. docs/policies.md says how a policy file is made.", 2)
+
+
+def _refuse_changed_policies() -> None:
+    """No notice is held to rules that changed under the same version."""
 
     async def compare(app: App) -> None:
         if not await is_current(app.database.engine):

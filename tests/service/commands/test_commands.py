@@ -1,6 +1,10 @@
 """Every command on a real SQLite database, as an operator gives them one after the other."""
 
 import base64
+import shutil
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ from service.__main__ import cli
 from service.policies import text_of
 
 KENT = "E10000016"
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -75,9 +80,19 @@ def test_a_file_that_is_not_there_cannot_be_read(tmp_path: Path) -> None:
     assert give(CliRunner(), "read", str(tmp_path / "form.docx"))[0] == 2
 
 
-def test_the_service_does_not_start_when_a_policy_changed_under_the_same_version(operator: CliRunner, tmp_path: Path) -> None:
-    import sqlite3
+def test_the_service_does_not_start_with_a_faulty_policy(operator: CliRunner, tmp_path: Path) -> None:
+    give(operator, "database", "upgrade")
+    for part in ("service", "directory", "mail_templates"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", "static"))
+    (tmp_path / "service/policies/kent.toml").write_text(text_of("kent").replace("days = 21", "day = 21"), encoding="utf-8")
+    for command in (["worker"], ["demo", "--once"]):
+        ran = subprocess.run([sys.executable, "-m", "service", *command], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert ran.returncode == 2
+        assert "kent.toml: threshold.wait.day: this key is not known here" in ran.stderr
+        assert "does not start with a faulty policy" in ran.stderr
 
+
+def test_the_service_does_not_start_when_a_policy_changed_under_the_same_version(operator: CliRunner, tmp_path: Path) -> None:
     give(operator, "database", "upgrade")
     with sqlite3.connect(tmp_path / "alerts.db") as database:
         database.execute(
