@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from service.forms.blocks import Cell
-from service.forms.labels import Labels
+from service.forms.labels import PERSONS, Labels
 from service.forms.pdf_tables import Grid, controls_in, unbroken
 from service.forms.pdf_words import Piece, joined, words_in
 
@@ -125,12 +125,9 @@ class Columns:
         starts = self._starts()
         rows = []
         for slots in self._rows:
-            cells: list[Cell] = []
             places = [] if self._has_inline_labels(slots) else [one for one in starts if not self._is_covered(one, slots)]
-            ordered: list[tuple[float, _Slot | None]] = [*((slot.x0, slot) for slot in slots), *((place, None) for place in places)]
-            for _, one in sorted(ordered, key=lambda pair: pair[0]):
-                cells.append(self._cell(one, slots, starts) if one is not None else Cell(text=""))
-            rows.append(tuple(self._parted(cells)))
+            cells = [(slot.x0, self._cell(slot, slots, starts)) for slot in slots] + [(place, Cell(text="")) for place in places]
+            rows.append(tuple(self._parted(sorted(cells, key=lambda pair: pair[0]))))
         return Grid(rows=rows, starts=starts, top=self.top)
 
     def is_inline(self, row: Sequence[Cell]) -> bool:
@@ -144,7 +141,9 @@ class Columns:
         return next((slot for slot in self._rows[-1] if abs(slot.x0 - x0) <= _ALIGNED), None)
 
     def _is_label(self, text: str) -> bool:
-        return self._labels.find(text) is not None
+        """Tell whether the words are a label; "Mother" alone is as often the answer to one."""
+        target = self._labels.find(text)
+        return target is not None and not (target.opens and target.section is not None and target.section.scope in PERSONS)
 
     def _fits(self, parts: Sequence[Segment], between: float) -> bool:
         """Tell whether a line still belongs to the columns: several parts always do, a single one where it stands under one of them."""
@@ -223,14 +222,19 @@ class Columns:
         text = unbroken(joined(slot.lines, right), self._labels)
         return Cell(text=text, controls=controls_in([piece for line in slot.lines for piece in line]))
 
-    def _parted(self, cells: Sequence[Cell]) -> list[Cell]:
-        """Put an empty value between two labels that stand side by side, so that the second is never read as the first one's value."""
-        are_labels = [self._is_label(cell.text) and bool(cell.text) for cell in cells]
-        if all(are_labels):
-            return list(cells)
+    def _parted(self, cells: Sequence[tuple[float, Cell]]) -> list[Cell]:
+        """Put an empty value between two labels that stand side by side, so that the second is never read as the first one's value.
+
+        Where the second heads a column of values it belongs to a row of headings, which stays as it is.
+        """
+        are_labels = [bool(cell.text) and self._is_label(cell.text) for _, cell in cells]
         parted: list[Cell] = []
-        for number, cell in enumerate(cells):
-            if number and are_labels[number] and are_labels[number - 1]:
+        for number, (x0, cell) in enumerate(cells):
+            if number and are_labels[number] and are_labels[number - 1] and not all(are_labels) and not self._heads_values(x0):
                 parted.append(Cell(text=""))
             parted.append(cell)
         return parted
+
+    def _heads_values(self, x0: float) -> bool:
+        column = [slot.text for slots in self._rows for slot in slots if abs(slot.x0 - x0) <= _ALIGNED]
+        return any(text and not self._is_label(text) for text in column)

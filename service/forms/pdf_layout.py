@@ -125,7 +125,7 @@ class _Flow:
         return same and not starts and (is_title or is_wrapped(before, row, self._right))
 
     def _is_large(self, row: list[Piece]) -> bool:
-        return max(piece.height for piece in row) > 1.2 * self._height
+        return max(piece.height for piece in row) > 1.15 * self._height
 
 
 def _labels_above(row: list[Piece], below: list[Piece] | None) -> list[tuple[Segment, Segment]]:
