@@ -38,7 +38,11 @@ class _Rule:
 
 def _rule(policy: Policy) -> _Rule | None:
     hours, pass_on = policy.clocks.care_missing_hours, policy.passes_on.get("missing_from_care")
-    return _Rule(hours=hours, pass_on=pass_on, sentence=policy.sentence("care_missing")) if hours and pass_on else None
+    return (
+        _Rule(hours=hours, pass_on=pass_on, sentence=f"{policy.sentence('care_missing')} ({policy.document('care_missing')})")
+        if hours and pass_on
+        else None
+    )
 
 
 async def note(
