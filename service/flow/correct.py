@@ -17,7 +17,7 @@ from service.domain.people import IssuingAuthority, Role
 from service.domain.standing import about_the_children, with_original_date
 from service.domain.story import corrected
 from service.flow.findings import FORM, read_findings, with_findings
-from service.flow.found_children import WHICH, answer_which, take_found_report
+from service.flow.found_children import WHICH, answer_which, own_words, take_found_report
 from service.flow.house import House, today
 from service.flow.write_back import after_reading
 from service.forms.corrections import apply_answers
@@ -76,7 +76,7 @@ async def before_it_left(
         await correct(work, house, authority, case, {}, reading, reporter=reporter, email_id=email_id, now=now, into=notice)
         return
     stop = Finding(rule="reported_since", outcome="contradiction", says=_REPORTED[kind], source="The worker's later letter.")
-    said = reading.fields.get("found") or {} if kind is NoticeKind.FOUND else {"reason": reading.fields.get("circumstances")}
+    said = reading.fields.get("found") or {} if kind is NoticeKind.FOUND else {"reason": own_words(reading)}
     changed = replace(notice, fields={**notice.fields, "reported_since": said}, findings=(stop, *notice.findings))
     await work.tasks.add(
         kind="stop_alert", role=Role.APPROVER, at=now, case_id=case.id, subject_id=notice.id, says=f"{case.reference}: {stop.says}"
@@ -107,10 +107,10 @@ async def waiting_notice(work: Work, case: Case, answers: Mapping[int, str]) -> 
 def _with_form(case: Case, notice: Notice, reading: Reading, now: datetime) -> Notice:
     provenance = {path: asdict(one) for path, one in reading.provenance.items()}
     if notice.kind is NoticeKind.WITHDRAWAL:
-        reason = reading.fields.get("circumstances") or notice.fields.get("withdrawal_reason")
+        reason = own_words(reading) or notice.fields.get("withdrawal_reason")
         return replace(notice, fields={**notice.fields, "withdrawal_reason": reason}, provenance={**notice.provenance, **provenance})
     if notice.kind is NoticeKind.FOUND or notice.is_found_in_part:
-        kind, fields, asked = take_found_report(notice.fields, reading.fields)
+        kind, fields, asked = take_found_report(notice.fields, reading)
         return replace(
             notice, kind=kind, fields=fields, provenance={**notice.provenance, **provenance}, findings=(*asked, *read_findings(reading))
         )

@@ -18,7 +18,7 @@ from service.domain.standing import about_the_children, with_original_date
 from service.domain.story import carried_on
 from service.flow import correct, drift
 from service.flow.findings import moved_path, read_findings, with_findings
-from service.flow.found_children import take_found_report
+from service.flow.found_children import own_words, take_found_report
 from service.flow.house import House, today
 from service.flow.open_case import add_notice
 from service.forms.reading import Reading
@@ -99,9 +99,9 @@ def _next(case: Case, notices: Sequence[Notice], kind: NoticeKind, reading: Read
     moved: Mapping[str, str] = {}
     first: tuple[Finding, ...] = ()
     if kind is NoticeKind.WITHDRAWAL:
-        fields: dict[str, Any] = {**_without_found(sent[-1].fields), "withdrawal_reason": reading.fields.get("circumstances")}
+        fields: dict[str, Any] = {**_without_found(sent[-1].fields), "withdrawal_reason": own_words(reading)}
     elif kind is NoticeKind.FOUND:
-        kind, fields, first = take_found_report(_without_found(base.fields), reading.fields)
+        kind, fields, first = take_found_report(_without_found(base.fields), reading)
     else:
         told = carried_on(_without_found(base.fields, unless=base in waiting), {**reading.fields, "found": None}, today=today(now))
         fields, dated = with_original_date(told.fields, case.missing_since)

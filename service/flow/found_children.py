@@ -15,21 +15,24 @@ from service.domain.children import (
 )
 from service.domain.names import words_in
 from service.domain.notice import Finding, NoticeKind
+from service.forms.reading import Reading
 
 WHICH = "found.children"
+PLAIN = "plain words"  # how the reader reads a letter that is no form
+_MOST_WORDS = 4000
 
 
 def take_found_report(
-    before: Mapping[str, Any], report: Mapping[str, Any], *, writer: str = ""
+    before: Mapping[str, Any], reading: Reading, *, writer: str = ""
 ) -> tuple[NoticeKind, dict[str, Any], tuple[Finding, ...]]:
     """Return what a found report makes of a case: the kind of notice, its fields, and a question when it cannot be told who was found.
 
     Only the report itself is taken over, never a new address or story: an update to others would tell where the child is.
     """
-    said = {**(report.get("found") or {}), "report": report.get("circumstances")}
-    fields = {**before, "found": {name: value for name, value in said.items() if value is not None or name != "report"}}
+    report, words = reading.fields, own_words(reading)
+    fields = {**before, "found": {**(report.get("found") or {}), **({"report": words} if words else {})}}
     try:
-        meant = _meant(before, report, _others(before, report, writer))
+        meant = _meant(before, report, words, _others(before, report, writer))
     except Unclear:
         return NoticeKind.FOUND, fields, (_question(before),)
     return settled(fields, meant)
@@ -50,8 +53,14 @@ def settled(fields: Mapping[str, Any], places: Sequence[int]) -> tuple[NoticeKin
     return NoticeKind.UPDATE if still_missing(changed) else NoticeKind.FOUND, changed, ()
 
 
-def _meant(before: Mapping[str, Any], report: Mapping[str, Any], others: Sequence[str]) -> tuple[int, ...]:
-    children, words = children_of(before), str(report.get("circumstances") or "")
+def own_words(reading: Reading) -> str:
+    """Return what the writer says in sentences: of a form its story, of a letter in plain words the letter."""
+    plain = reading.form_title is None and not any(one.method != PLAIN for one in reading.provenance.values())
+    return str(reading.fields.get("circumstances") or (reading.text if plain else ""))[:_MOST_WORDS]
+
+
+def _meant(before: Mapping[str, Any], report: Mapping[str, Any], words: str, others: Sequence[str]) -> tuple[int, ...]:
+    children = children_of(before)
     named = [child for child in children_of(report) if _is_named(child)]
     if named:
         found = tuple(dict.fromkeys(place for child in named for place in _one(matching(children, child))))
