@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from service.forms.blocks import Block, Cell, Control, Document, Line, Table, Unreadable
 from service.forms.guards import BROKEN, MAXIMUM_CELLS, TOO_LONG
 from service.forms.rtf_fields import FormField
-from service.forms.rtf_words import CODE_PAGES, LETTERS, Word, symbol, words_in
+from service.forms.rtf_words import CODE_PAGES, LETTERS, Word, symbol, whole, words_in
 
 _DEEPEST = 400
 _SKIPPED = frozenset(
@@ -213,14 +213,14 @@ class _Reader:
         """Finish the paragraph that is being gathered: it belongs to a cell, or is a line and ends the table before it."""
         if self._now.level and not self._now.in_header:
             level = self._levels.setdefault(self._now.level, _Level())
-            level.done.append("".join(self._pieces))
+            level.done.append(whole(self._pieces))
             level.controls += self._controls
             self._pieces, self._controls = [], []
             return
         self._put_line(self._now.heading)
 
     def _put_line(self, heading: bool) -> None:
-        text, controls = "".join(self._pieces), tuple(self._controls)
+        text, controls = whole(self._pieces), tuple(self._controls)
         self._pieces, self._controls = [], []
         if not self._now.in_header:
             self.end_table()
@@ -236,7 +236,7 @@ class _Reader:
 
     def _end_cell(self, depth: int) -> None:
         level = self._levels.setdefault(depth, _Level())
-        level.done.append("".join(self._pieces))
+        level.done.append(whole(self._pieces))
         text = "\n".join(line.strip() for line in "\n".join(level.done).split("\n") if line.strip())
         level.cells.append(Cell(text=text, controls=(*level.controls, *self._controls)))
         level.done, level.controls, self._pieces, self._controls = [], [], [], []

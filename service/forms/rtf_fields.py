@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from service.forms.blocks import EMPTY, TICKED, Control
+from service.forms.rtf_words import whole
 
 _NOT_CHOSEN = 25
 
@@ -49,4 +50,4 @@ class FormField:
         if not self.name or "FORM" not in self.instruction:
             return None
         shown = self.shown()
-        return Control(tag=self.name, title="", text=(self.result if shown is None else shown).strip())
+        return Control(tag=self.name, title="", text=whole((self.result if shown is None else shown,)).strip())

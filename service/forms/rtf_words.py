@@ -1,7 +1,7 @@
 """Cuts rich text (.rtf) into its words: group borders, controls with their numbers, bytes and text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from service.forms.blocks import EMPTY, TICKED
@@ -57,6 +57,11 @@ def _sign(sign: bytes) -> Iterator[Word]:
         yield Word("text", text=sign)
     elif sign in _SIGNS:
         yield Word("control", _SIGNS[sign])
+
+
+def whole(pieces: Iterable[str]) -> str:
+    """Join pieces of text; characters beyond the first plane come as two halves, and half a character is none."""
+    return "".join(pieces).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def symbol(code: int | bytes) -> str:

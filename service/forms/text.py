@@ -10,9 +10,10 @@ from service.forms.blocks import EMPTY, TICKED, Block, Cell, Document, Line, Tab
 _MAXIMUM_CHARACTERS = 2_000_000
 _MAXIMUM_DEPTH = 80
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|line-through|font-size\s*:\s*0", re.IGNORECASE)
-_DROPPED = frozenset(
-    {"script", "style", "head", "title", "s", "strike", "del", "template", "noscript", "svg", "option", "select", "textarea"}
-)
+_WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:white|#fff(?:fff)?\b|rgb\(\s*255\s*,\s*255\s*,\s*255)", re.IGNORECASE)
+_GROUND = re.compile(r"background(?:-color)?\s*:\s*(?!white|#fff|transparent|none|inherit|initial)\S", re.IGNORECASE)
+_DROPPED = frozenset({"script", "style", "head", "title", "s", "strike", "del", "template", "noscript", "svg"})
+_MOST_SPANNED = 50
 _LINES = frozenset(
     {"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "dt", "dd", "pre", "body", "ul", "ol",
      "form", "fieldset", "legend"}
@@ -87,8 +88,10 @@ class _Walk:
             self.end_line()
             self._blank = self._blank or element.tag in ("p", "table")
         self._heading = element.tag in ("h1", "h2", "h3", "h4", "h5", "h6")
-        self._pieces.append(_flat(element.text))
         self._pieces.append(_input(element))
+        if element.tag in ("select", "textarea"):
+            return
+        self._pieces.append(_flat(element.text))
         for child in element:
             if child.tag == "br":
                 self.end_line()
@@ -112,21 +115,60 @@ class _Walk:
     def _table(self, table: etree._Element, depth: int) -> None:
         self._tables += 1
         nested: list[etree._Element] = []
-        rows = []
+        rows: list[tuple[Cell, ...]] = []
+        below: dict[int, int] = {}  # column → rows that a cell above still covers
         for row in table.iterfind(".//tr"):
             if next(row.iterancestors("table")) is not table or _is_hidden(row):
                 continue
-            cells = [cell for cell in row if cell.tag in ("td", "th") and not _is_hidden(cell)]
+            cells = self._row(row, below, nested, depth)
             if cells:
-                rows.append(tuple(Cell(text=_cell_text(cell, nested, depth), heading=cell.tag == "th") for cell in cells))
+                rows.append(cells)
         self.blocks.append(Table(number=self._tables, rows=tuple(rows)))
         self._blank = True
         for inner in nested:
             self.element(inner, depth + 1)
 
+    def _row(self, row: etree._Element, below: dict[int, int], nested: list[etree._Element], depth: int) -> tuple[Cell, ...]:
+        cells: list[Cell] = []
+        column = 0
+        for cell in row:
+            if cell.tag not in ("td", "th") or _is_hidden(cell):
+                continue
+            column = _skip_covered(column, below, cells)
+            across, down = _span(cell, "colspan"), _span(cell, "rowspan")
+            cells.append(Cell(text=_cell_text(cell, nested, depth), heading=cell.tag == "th", across=across))
+            if down > 1:
+                below[column] = down - 1
+            column += across
+        _skip_covered(column, below, cells)
+        return tuple(cells)
+
+
+def _skip_covered(column: int, below: dict[int, int], cells: list[Cell]) -> int:
+    """Put an empty cell where one from a row above reaches down, and return the next free column."""
+    while below.get(column, 0) > 0:
+        below[column] -= 1
+        cells.append(Cell(text="", merged=True))
+        column += 1
+    return column
+
+
+def _span(cell: etree._Element, name: str) -> int:
+    said = (cell.get(name) or "1").strip()
+    return max(1, min(int(said), _MOST_SPANNED)) if said.isdigit() and len(said) < 6 else 1
+
 
 def _is_hidden(element: etree._Element) -> bool:
-    return bool(_HIDDEN.search(element.get("style") or "")) or element.get("hidden") is not None
+    style = element.get("style") or ""
+    if _HIDDEN.search(style) or element.get("hidden") is not None:
+        return True
+    is_white = _WHITE.search(style) or (element.tag == "font" and re.fullmatch(r"(?i)white|#fff(?:fff)?", element.get("color") or ""))
+    return bool(is_white) and not any(_has_ground(one) for one in (element, *element.iterancestors()))
+
+
+def _has_ground(element: etree._Element) -> bool:
+    given = (element.get("bgcolor") or "").casefold()
+    return bool(_GROUND.search(element.get("style") or "")) or (given not in ("", "white", "#fff", "#ffffff"))
 
 
 def _is_grid(table: etree._Element) -> bool:
@@ -140,6 +182,13 @@ def _flat(text: str | None) -> str:
 
 
 def _input(element: etree._Element) -> str:
+    """Return what a field of the page shows: a tick, what was typed, or what was chosen in a list."""
+    if element.tag == "textarea":
+        return element.text or ""
+    if element.tag == "select":
+        return ", ".join(
+            _flat("".join(option.itertext())).strip() for option in element.iter("option") if option.get("selected") is not None
+        )
     if element.tag != "input":
         return ""
     if (element.get("type") or "").casefold() in ("checkbox", "radio"):

@@ -27,10 +27,10 @@ def form(draw: Callable[[Canvas], None], *labels: tuple[float, float, str]) -> b
 def text(
     canvas: Canvas, name: str, value: str, top: float, *, x: float = 200, height: float = 16, tooltip: str = "", flags: str = ""
 ) -> None:
+    y = HEIGHT - top + 12 - height
     canvas.acroForm.textfield(
-        name=name, value=value, tooltip=tooltip or None, x=x, y=HEIGHT - top + 12 - height, width=150, height=height, fontSize=9, fieldFlags=flags,
-        maxlen=1000,
-    )  # fmt: skip
+        name=name, value=value, tooltip=tooltip or None, x=x, y=y, width=150, height=height, fontSize=9, fieldFlags=flags, maxlen=1000
+    )
 
 
 def box(canvas: Canvas, name: str, top: float, x: float, *, ticked: bool) -> None:
