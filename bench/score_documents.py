@@ -28,6 +28,8 @@ RECALL_WANTED = 0.97
 # Flags that fields.md shows as false where the form is silent.
 FALSE_IF_SILENT = re.compile(r"(unborn|confidential|deceased)$")
 SETS = ("aliases", "legal_status", "plan_categories", "links_to_areas", "associates", "vehicles", "phones")
+# A wrong one of these is a statement that the document does not make, and never a part of the right one.
+ENUMS = ("sex", "risk_level", "exceptional_criterion")
 Leaves = dict[str, Any]
 
 
@@ -68,16 +70,27 @@ def score(example: Example, file: Path) -> Score:
         made.kind = "" if 3 in example.exits else "no submission seen"
         made.wanted = 0 if 3 in example.exits else len(_wanted(example))
         return made
-    told = reading.as_json()
     if 0 not in example.exits:
-        made.kind = f"read as {told['kind']}, but it must end with {example.exits}"
+        made.kind = f"read as {reading.kind}, but it must end with {example.exits}"
         return made
+    return compare(example, reading.as_json())
+
+
+def compare(example: Example, told: dict[str, Any]) -> Score:
+    """Compare what was read, as the canonical JSON, with what the document shows."""
+    made = Score(name=example.name, format=example.format)
     if not _same("kind", told["kind"], example.kind):
         made.kind = f"{told['kind']} instead of {example.kind}"
     if example.finding and example.finding not in {finding["problem"] for finding in told["findings"]}:
         made.missing.append(f"finding {example.finding!r}")
         made.wanted += 1
-    _compare(made, example, told["fields"])
+    if example.title:
+        made.wanted += 1
+        if fold(example.title).lower() in fold(told["form_title"] or "").lower():
+            made.right += 1
+        else:
+            made.wrong.append(f"form_title: read {told['form_title']!r}, expected {example.title!r}")
+    _compare_fields(made, example, told["fields"])
     return made
 
 
@@ -89,7 +102,7 @@ def _tolerated(example: Example, path: str) -> bool:
     return any(one == "" or path == one or path.startswith((f"{one}.", f"{one}[")) for one in example.tolerates)
 
 
-def _compare(made: Score, example: Example, fields: dict[str, Any]) -> None:
+def _compare_fields(made: Score, example: Example, fields: dict[str, Any]) -> None:
     expected, read = _wanted(example), {path: value for path, value in leaves(fields) if not _tolerated(example, path)}
     elsewhere = {fold(value) for value in expected.values() if isinstance(value, str)}
     said = fold(example.says)
@@ -113,7 +126,9 @@ def _sort(made: Score, path: str, value: Any, wanted: Any, elsewhere: set[str], 
     folded = fold(value) if isinstance(value, str) else ""
     mine = {fold(one) for one in (wanted.values if isinstance(wanted, AnyOf) else (wanted,)) if isinstance(one, str)}
     foreign = any(len(one) > 5 and one in folded for one in elsewhere - mine if not any(one in own for own in mine))
-    if folded and (folded in elsewhere - mine or foreign):
+    if isinstance(value, bool) or path.rpartition(".")[2] in ENUMS:
+        made.invented.append(says)
+    elif folded and (folded in elsewhere - mine or foreign):
         made.misplaced.append(says)
     elif wanted is not None and (not folded or folded in said or any(folded in own or own in folded for own in mine)):
         made.wrong.append(says)
