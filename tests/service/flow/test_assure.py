@@ -159,3 +159,46 @@ async def test_a_house_without_quality_assurance_gives_somebody_the_task(home: H
     await ask_quality(home)
     assert "nobody_checks" in await task_kinds(home)
     assert (await the_case(home)).reporter_address == SAM
+
+
+async def test_an_answer_to_a_checkers_question_reaches_those_who_decide_and_changes_no_word_of_the_form(home: Home) -> None:
+    await ask_quality(home)
+    home.reply(home.last_to(PRIYA), PRIYA, "RETURN Which school does she go to?\n")
+    await home.settle()
+    home.reply(home.last_to(SAM), SAM, "1: Sample Primary School\n")
+    await home.settle()
+    notice = await last_notice(home)
+    assert (notice.state, notice.fields["circumstances"]) == (NoticeState.CHECKING, "Did not come home from school.")
+    assert "Which school does she go to? Answer: Sample Primary School" in text(home, PRIYA)
+    home.reply(home.last_to(PRIYA), PRIYA, "PASS\n\nNow it is whole.\n")
+    await home.settle()
+    assert "Which school does she go to? Answer: Sample Primary School" in text(home, HELEN)
+    assert "write why" not in text(home, HELEN)
+
+
+async def test_a_correction_keeps_what_was_said_before_and_shows_it_to_the_checker(home: Home) -> None:
+    await ask_quality(home)
+    home.reply(home.last_to(SAM), SAM, COMPLETE.replace("High", "Medium"))
+    await home.settle()
+    notice = await last_notice(home)
+    assert [one.fields["risk_level"] for one in notice.earlier] == ["high"]
+    assert "[Changed] Level of risk\r\n    medium\r\n    Before: high" in text(home, PRIYA)
+
+
+async def test_the_missing_date_of_a_draft_can_be_put_right(home: Home) -> None:
+    await ask_quality(home)
+    home.reply(home.last_to(SAM), SAM, COMPLETE.replace("20 October 2026", "21 October 2026"))
+    await home.settle()
+    case = await the_case(home)
+    assert case.missing_since is not None and case.missing_since.isoformat() == "2026-10-21"
+    assert "Before: 20 October 2026" in text(home, PRIYA)
+
+
+async def test_a_stage_can_be_passed_and_its_case_corrected_again_and_again(home: Home) -> None:
+    await ask_quality(home)
+    for phone in ("07700 900001", "07700 900002", "07700 900003"):
+        home.reply(home.letters_to(SAM)[0], SAM, f"{COMPLETE}\nPhones: {phone}\n")
+        await home.settle()
+    notice = await last_notice(home)
+    assert (notice.state, len(notice.earlier)) == (NoticeState.CHECKING, 3)
+    assert [kind for kind in await task_kinds(home) if kind == "check_notice"] == ["check_notice"]

@@ -20,6 +20,7 @@ from service.mail.authenticity import parse_profile
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.walk import (
     ADA,
+    COMPLETE,
     HELEN,
     PRIYA,
     SAM,
@@ -202,3 +203,54 @@ async def test_the_page_refuses_an_old_version_a_missing_reason_and_everyone_who
     with pytest.raises(IllegalTransition):
         await decide_on_web(home.house, notice.id, await person(home, ADA), Verdict.REJECT, "No.", notice.version, home.now)
     assert await verdicts(home) == [("approve", "web")]
+
+
+AGAINST = COMPLETE.replace("20 October 2026", "20 November 2026").replace("19 October", "19 November")
+
+
+async def test_an_approval_against_a_finding_needs_a_reason_which_is_kept(home: Home) -> None:
+    await ask_approvers(home, AGAINST)
+    assert "1 finding is not met. If you approve all the same, write why on the line below APPROVE." in text(home, HELEN)
+    home.reply(home.last_to(HELEN), HELEN, "APPROVE\n\nKind regards\nHelen\n")
+    await home.settle()
+    await nothing_happened(home)
+    assert "1 finding is not met. Reply APPROVE, and write why on the next line." in text(home, HELEN)
+    home.reply(home.last_to(HELEN), HELEN, "APPROVE\nThe police say that he will take her abroad tonight.\n\nHelen\n")
+    await home.settle()
+    assert await verdicts(home) == [("approve", "mail")]
+    async with home.database.read() as work:
+        (given,) = [one for one in await work.approvals.of_notice((await last_notice(home)).id) if one.used_at]
+    assert given.reason == "The police say that he will take her abroad tonight."
+    assert "The police say that he will take her abroad tonight." in text(home, SAM)
+
+
+async def test_on_the_page_an_approval_against_a_finding_needs_a_reason_too(home: Home) -> None:
+    await ask_approvers(home, AGAINST)
+    notice, helen = await last_notice(home), await person(home, HELEN)
+    with pytest.raises(NotAllowed, match="Say why you go ahead"):
+        await decide_on_web(home.house, notice.id, helen, Verdict.APPROVE, "  ", notice.version, home.now)
+    await nothing_happened(home)
+    await decide_on_web(home.house, notice.id, helen, Verdict.APPROVE, "He will take her abroad tonight.", notice.version, home.now)
+    assert await verdicts(home) == [("approve", "web")]
+
+
+async def test_of_an_approval_and_a_correction_at_once_never_both_count(home: Home) -> None:
+    await ask_approvers(home)
+    notice, helen = await last_notice(home), await person(home, HELEN)
+    home.reply(next(one for one in home.letters_to(SAM)), SAM, COMPLETE.replace("High", "Medium"))
+    await receive_new(home.house, home.mailbox, home.inbox, now=home.now)
+    await asyncio.gather(
+        triage_round(home.house, now=home.now),
+        decide_on_web(home.house, notice.id, helen, Verdict.APPROVE, "", notice.version, home.now),
+        return_exceptions=True,
+    )
+    await home.settle()
+    approved = await verdicts(home) != []
+    now = await last_notice(home)
+    if approved and now.number == 1:
+        assert (now.state, now.fields["risk_level"]) == (NoticeState.CASCADED, "high")
+    elif approved:
+        assert (now.number, now.state, now.fields["risk_level"]) == (2, NoticeState.CHECKING, "medium")
+    else:
+        assert (now.state, now.fields["risk_level"]) == (NoticeState.CHECKING, "medium")
+        assert alerts_sent(home) == []
