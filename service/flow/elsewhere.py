@@ -187,7 +187,7 @@ async def _tell(
     context = compose_elsewhere.not_ours(
         sender=sender_of(authority),
         looks_like=words.explained,
-        goes_to=pass_on.to_title if pass_on and to else words.belongs,
+        goes_to=f"the {pass_on.to_title}" if pass_on and to else words.belongs,
         passed_on=bool(to),
         say=[*say, also] if also else say,
         missing=missing,

@@ -122,11 +122,6 @@ def questions(*, sender: Sender, reference: str, questions: Sequence[Question]) 
     return begin(sender, reference, "you sent us a notification, or you manage the worker who did.", "c", questions=list(questions))
 
 
-def not_ours(*, sender: Sender, reference: str, looks_like: str, goes_to: str, passed_on: bool = False) -> Context:
-    """Tell the reporter that it is not a national alert: *looks_like* "a placement notice", *goes_to* a team or an inbox."""
-    return begin(sender, reference, "you wrote to this mailbox.", "c", looks_like=looks_like, goes_to=goes_to, passed_on=passed_on)
-
-
 def quality_request(
     *,
     sender: Sender,

@@ -53,7 +53,7 @@ async def test_a_placement_notice_without_the_reviewing_officer_is_passed_on_and
         assert "The Independent Reviewing Officer and how to reach them" in text
         assert "date of birth" not in text.partition("What is missing in it")[2].partition("\n\n\n")[0]
     told = text_of(home.last_to(SAM))
-    assert "It looks like a placement notice" in told and "We have passed it on to Missing Coordinator." in told
+    assert "It looks like a placement notice" in told and "We have passed it on to the Missing Coordinator." in told
 
 
 async def test_a_placing_authority_we_know_is_taken_up_and_called_and_gets_no_letter(home: Home) -> None:
