@@ -9,6 +9,7 @@ from service.forms import recognise
 from service.forms.blocks import Block, Cell, Document, Line, Table, Unreadable
 from service.forms.converters import ConversionFailed, as_docbook, as_open_document, has_antiword, has_office
 from service.forms.guards import BROKEN, SAVE_AS_DOCX, Archive, parse_xml
+from service.forms.odt import read_odt
 from service.forms.recognise import FileSort
 from service.forms.word_binary import hides_what_counts, is_encrypted, table_stream
 
@@ -42,21 +43,28 @@ def compound_sort(content: bytes) -> FileSort:
 
 def read_old_word(content: bytes, file: str) -> Document:
     """Take one old Word document apart; raises Unreadable with how to save it when no program here can read it faithfully."""
+    plain = _plainly(content, file) if has_antiword() else None
+    if plain is not None and not _is_ambiguous(content):
+        return plain
+    if not has_office():
+        raise Unreadable(AMBIGUOUS if plain is not None else BROKEN if has_antiword() else CANNOT_CONVERT)
     try:
-        plain = _from_docbook(as_docbook(content), file) if has_antiword() else None
-        if plain is not None and not _is_ambiguous(content):
-            return plain
-        if not has_office():
-            raise Unreadable(CANNOT_CONVERT if plain is None else AMBIGUOUS)
-        from service.forms.odt import read_odt
-
         converted = read_odt(Archive(as_open_document(content)), file)
     except ConversionFailed:
         raise Unreadable(BROKEN) from None
+    if not converted.blocks:
+        raise Unreadable(BROKEN)
     # LibreOffice can lose the borders of a table and run its cells together, which antiword does not
     if plain is not None and _rows(converted) < _rows(plain):
         raise Unreadable(CANNOT_CONVERT)
     return converted
+
+
+def _plainly(content: bytes, file: str) -> Document | None:
+    try:
+        return _from_docbook(as_docbook(content), file)
+    except ConversionFailed:
+        return None
 
 
 def _rows(document: Document) -> int:

@@ -56,30 +56,6 @@ def test_a_document_type_hidden_in_utf_16_is_refused() -> None:
     assert refusal(package({"[Content_Types].xml": TYPES, "word/document.xml": body}))
 
 
-def test_macros_are_refused_whatever_the_file_is_called() -> None:
-    with_macro = package({"[Content_Types].xml": TYPES, "word/document.xml": "<x/>", "word/vbaProject.bin": b"x"})
-    assert "macros" in refusal(with_macro, "form.docx")
-    assert "macros" in refusal(docx(paragraph("x")), "form.docm")
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"%PDF-1.7\n", "PDF"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "old Word"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
-        (b"{\\rtf1 x}", "rtf"),
-        (b"MZ\x90\x00", "program"),
-        (b"PK\x03\x04 cut short", "damaged"),
-        (package({"xl/workbook.xml": "x"}), "spreadsheet"),
-        (package({"form.docx": "x"}), "zip file"),
-        (b"abc\x00\x01\x02", "cannot be read"),
-    ],
-)
-def test_what_cannot_be_read_is_refused_with_what_to_do(content: bytes, says: str) -> None:
-    assert says in refusal(content)
-
-
 def test_a_cut_off_document_is_refused() -> None:
     whole = docx(paragraph(TITLE), table(("Surname", "Example")))
     for length in range(4, len(whole), 7):
@@ -101,6 +77,25 @@ def test_bytes_count_and_not_names() -> None:
 def test_pictures_and_empty_files_hold_nothing() -> None:
     for content in (b"", b" \r\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"):
         assert take_apart("photo", "", content) is None
+
+
+def test_an_empty_form_is_told_since_something_was_meant_to_come() -> None:
+    assert "empty" in refusal(b"", "form.docx")
+    assert take_apart("logo", "", b"") is None
+
+
+def test_a_vast_table_is_for_a_person_before_its_labels_are_looked_for() -> None:
+    started = monotonic()
+    for content in (docx(*("<w:tbl>" + "<w:tr><w:tc><w:p/></w:tc><w:tc><w:p/></w:tc></w:tr>" * 15_000 + "</w:tbl>",)), html_table(30_000)):
+        with pytest.raises(Unreadable) as caught:
+            take_apart("form.docx", "", content)
+        assert caught.value.by_hand
+        assert "longer than a form" in caught.value.says
+    assert monotonic() - started < 8
+
+
+def html_table(cells: int) -> bytes:
+    return b"<html><body><table>" + b"<tr><td>Surname</td><td>Example</td></tr>" * (cells // 2) + b"</table></body></html>"
 
 
 def test_a_refused_file_beside_a_good_form_is_told() -> None:
