@@ -31,10 +31,11 @@ class LocalNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """How many notices of each kind and category, and how many of them were about a child in care."""
+    """How many notices of each kind and category, how many about a child in care, and how many of those were passed on as missing."""
 
     by_kind: Mapping[tuple[str, str], int]
     in_care: int
+    missing_from_care: int
 
 
 class LocalNotices:
@@ -92,11 +93,16 @@ class LocalNotices:
 
     async def count(self, authority_id: str, *, since: datetime, until: datetime) -> Counted:
         """Count what one authority received from *since* to just before *until*."""
-        query = sa.select(t.c.kind, t.c.category, t.c.in_care).where(
-            t.c.issuing_authority_id == authority_id, t.c.created_at >= since, t.c.created_at < until, t.c.kind != MISSING_FROM_CARE
+        query = sa.select(t.c.kind, t.c.category, t.c.in_care, t.c.passed_to).where(
+            t.c.issuing_authority_id == authority_id, t.c.created_at >= since, t.c.created_at < until
         )
         rows = (await self._connection.execute(query)).all()
-        return Counted(by_kind=Counter((row.kind, row.category) for row in rows), in_care=sum(1 for row in rows if row.in_care))
+        came_in = [row for row in rows if row.kind != MISSING_FROM_CARE]  # the others are the same children once more
+        return Counted(
+            by_kind=Counter((row.kind, row.category) for row in came_in),
+            in_care=sum(1 for row in came_in if row.in_care),
+            missing_from_care=sum(1 for row in rows if row.kind == MISSING_FROM_CARE and row.passed_to),
+        )
 
     async def _all(self, *where: sa.ColumnElement[bool]) -> tuple[LocalNotice, ...]:
         rows = (await self._connection.execute(sa.select(t).where(*where).order_by(t.c.created_at, t.c.id))).mappings()

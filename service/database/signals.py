@@ -1,6 +1,6 @@
 """Signs of life of the rooms, for the health page: when each last did its work, and what stopped it.
 
-Also the turns: who takes work that is done once in a while. A turn is taken in the transaction of that work, so it is done once.
+Also the turns: who takes work that is done once in a while. Taken in the transaction of that work, a turn makes it happen once.
 """
 
 from dataclasses import dataclass

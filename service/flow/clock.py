@@ -1,7 +1,8 @@
 """Room 9: walks round and looks at what is due. Every question is asked of the rows, so a missed round loses nothing.
 
 The dates of cases are looked at once an hour, in a turn that one worker takes: only then are sealed notices opened, those of open cases
-and of cases that ended lately. A prompt is given once: its task names the case, what is due, the date and how near it is.
+and of cases that ended lately. What a worker that dies leaves undone is taken up in the next hour. A prompt is given once: its task names
+the case, what is due, the date and how near it is.
 """
 
 from collections.abc import Sequence

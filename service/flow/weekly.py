@@ -118,6 +118,7 @@ async def week_of(work: Work, authority: IssuingAuthority, last_day: date, now: 
         *(_figure("Cases", words, [one.ended.get(outcome, 0) for one in moved]) for outcome, words in _ENDED.items()),
         *_local_figures(policy, local),
         _figure("Not for national alert", "About a child in care", [one.in_care for one in local]),
+        _figure("Not for national alert", "Passed on as long missing from care", [one.missing_from_care for one in local]),
     ]
     overdue, due = await _due(work, authority, now)
     return Week(

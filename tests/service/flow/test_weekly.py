@@ -79,7 +79,7 @@ async def test_it_counts_alerts_categories_children_in_care_and_who_is_silent(ho
     assert "Alerts sent: 1 (more than usual: 0 a week in the 4 weeks before)" in text
     assert "Local case alerts: 2 " in text
     assert "Local case alerts: Suffered severe injury and is open to Specialist Children’s Services: 1 " in text
-    assert "About a child in care: 1 " in text
+    assert "About a child in care: 1 " in text and "Passed on as long missing from care: 1 " in text
     assert "Episodes (cases open in the week): 1" in text
     silent = text.partition("Silent authorities")[2]
     assert "Medway" in silent and "Leeds" not in silent
