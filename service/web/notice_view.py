@@ -44,8 +44,18 @@ class Beside:
     @property
     def main_file(self) -> str:
         """The file most values came from."""
-        files = Counter(row.file for group in self.groups for row in group.rows if row.file)
+        files = Counter(row.file for group in self.groups for row in group.rows if row.file and row.target)
         return files.most_common(1)[0][0] if files else ""
+
+    @property
+    def now(self) -> tuple[ValueGroup, ...]:
+        """The groups with something that the letters shown here say, or that is missing or doubtful."""
+        return tuple(group for group in self.groups if not group.only_carried)
+
+    @property
+    def before(self) -> tuple[ValueGroup, ...]:
+        """The groups that were sent in whole with an earlier notice."""
+        return tuple(group for group in self.groups if group.only_carried)
 
     @property
     def needed(self) -> tuple[tuple[str, str], ...]:
@@ -77,6 +87,7 @@ class NoticeView:
     map: HexMap | None
     differences: tuple[Difference, ...] = field(repr=False)
     since: str
+    earlier_id: str | None
     stages: tuple[StageView, ...] = field(repr=False)
     against: tuple[Finding, ...] = field(repr=False)
     decisions: tuple[tuple[Approval, str], ...] = field(repr=False)
@@ -113,6 +124,7 @@ async def gather(
         map=_map(deliveries, authority.gss_code) if deliveries else None,
         differences=differences(before, notice),
         since=since,
+        earlier_id=await _notice_before(work, notice),
         stages=await _stages(work, policy, notice, turn),
         against=against(notice.findings),
         decisions=await _decisions(work, notice),
@@ -130,6 +142,11 @@ async def _before(work: Work, notice: Notice) -> tuple[Mapping[str, Any] | None,
     if told is not None:
         return told, "the last notice that was sent"
     return (notice.earlier[0].fields if notice.earlier else None), "what was first sent in"
+
+
+async def _notice_before(work: Work, notice: Notice) -> str | None:
+    earlier = [one.id for one in await work.notices.of_case(notice.case_id) if one.number < notice.number]
+    return earlier[-1] if earlier else None
 
 
 async def _stages(work: Work, policy: Policy, notice: Notice, turn: StageNow | None) -> tuple[StageView, ...]:

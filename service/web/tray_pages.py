@@ -8,14 +8,13 @@ from service.database import trays
 from service.database.local_notices import LocalNotice
 from service.database.unit_of_work import Work
 from service.domain.errors import NotFound
-from service.domain.policy import Policy
 from service.policies import policy_named
 from service.web.beside import letter_views
 from service.web.case_pages import hand_out
 from service.web.notice_view import open_letter
-from service.web.render import page, words
+from service.web.render import page
 from service.web.session import SignedIn, TheSite, Visitor, need, read_form
-from service.web.tray_view import KINDS, chart_of, first_monday
+from service.web.tray_view import KINDS, chart_of, first_monday, local_line
 
 BY_HAND = {
     "read_by_hand": "Read the file, and call who sent it",
@@ -41,7 +40,7 @@ async def show(request: Request, visitor: SignedIn, site: TheSite) -> Response:
         "trays.html",
         visitor=visitor,
         by_hand=by_hand,
-        notices=[(one, *named(one, policy)) for one in found],
+        notices=[local_line(one, policy) for one in found],
         chart=chart_of(moments, now),
         kinds=KINDS,
         rules=policy.passes_on,
@@ -56,14 +55,15 @@ async def show_one(request: Request, notice_id: str, visitor: SignedIn, site: Th
         authority = await work.people.authority(visitor.person.issuing_authority_id)
         raw = await work.received.raw(found.received_email_id)
     policy = policy_named(authority.policy)
-    kind, category = named(found, policy)
+    line = local_line(found, policy)
     return page(
         request.state.nonce,
         "tray_notice.html",
         visitor=visitor,
         found=found,
-        kind=kind,
-        category=category,
+        kind=line.kind,
+        category=line.category,
+        passed=line.passed,
         rule=policy.passes_on.get(found.kind),
         letters=letter_views([await open_letter(found.received_email_id, raw, site.viewer)], "local", {}),
     )
@@ -79,13 +79,6 @@ async def save_file(request: Request, notice_id: str, email_id: str, number: int
             raise NotFound
         raw = await work.received.raw(email_id)
     return await hand_out(site, visitor, raw, number, email_id=email_id, case_id=None)
-
-
-def named(notice: LocalNotice, policy: Policy) -> tuple[str, str]:
-    """Return the kind and the category of a local notice in the words of people and of the policy."""
-    rule = policy.passes_on.get(notice.kind)
-    category = rule.categories.get(notice.category, "") if rule else ""
-    return KINDS.get(notice.kind, words(notice.kind)), category or words(notice.category)
 
 
 async def _local(work: Work, notice_id: str, visitor: Visitor) -> LocalNotice:

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from service.database.local_notices import MISSING_FROM_CARE, LocalNotice
+from service.domain.policy import Policy
 from service.flow.house import today
+from service.web.render import when, words
 
 WEEKS = 8
 LONDON = ZoneInfo("Europe/London")
@@ -17,6 +20,34 @@ KINDS = {
     "received_alert": "Alerts of other authorities",
 }
 _BAR, _GAP, _HEIGHT, _HEAD, _FOOT = 34.0, 14.0, 120.0, 18.0, 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalLine:
+    """One local notice in the words of people and of the policy."""
+
+    id: str
+    at: datetime
+    kind: str
+    category: str
+    in_care: bool | None
+    passed: str = field(repr=False)
+
+
+def local_line(notice: LocalNotice, policy: Policy) -> LocalLine:
+    """Put a local notice into words."""
+    rule = policy.passes_on.get(notice.kind)
+    category = rule.categories.get(notice.category, "") if rule else ""
+    waits = notice.kind == MISSING_FROM_CARE and not notice.category
+    unpassed = f"Waits until {when(notice.at)}" if waits else "Left to quality assurance"
+    return LocalLine(
+        id=notice.id,
+        at=notice.at,
+        kind=KINDS.get(notice.kind, words(notice.kind)),
+        category=category or words(notice.category),
+        in_care=notice.in_care,
+        passed=f"Passed to {notice.passed_to}" if notice.passed_to else unpassed,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

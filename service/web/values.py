@@ -56,6 +56,11 @@ class ValueGroup:
     title: str
     rows: tuple[ValueRow, ...]
 
+    @property
+    def only_carried(self) -> bool:
+        """Whether every value came from a letter that is not shown beside, and none of them is in doubt."""
+        return all(row.file and not row.target and not row.remarks for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownLabel:
@@ -110,7 +115,7 @@ def _named(path: str) -> tuple[str, str]:
 
 
 def _words(path: str) -> str:
-    text = re.sub(r"[_.\[\]]+", " ", path).strip()
+    text = re.sub(r"[_.\[\]]+", " ", path.removeprefix("identifiers.")).strip()
     text = " ".join(_SHORT.get(word, str(int(word) + 1) if word.isdigit() else word) for word in text.split())
     return text[:1].upper() + text[1:]
 

@@ -23,8 +23,9 @@ async def test_the_report_shows_ones_own_labels_and_titles_and_a_line_to_paste(t
         await note(work, "alerts@medway.test", "label", "Pet")
     text = (await (await town.as_("quality")).get("/drift")).text
     words = visible(text)
-    assert 'Favourite colour 1 24 November 2026 24 November 2026 "favourite colour", No field' in words
-    assert "Report of concern 1" in words
+    assert "Favourite colour In 1 form since 24 November 2026, last on 24 November 2026" in words
+    assert 'Not like the labels of any field Line to paste: "favourite colour",' in words
+    assert "Report of concern In 1 form since" in words
     assert "Pet" not in words
     assert "<script>alert" not in text
 

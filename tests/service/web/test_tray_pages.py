@@ -39,7 +39,7 @@ async def test_local_notices_are_listed_and_counted_by_week(town: Town) -> None:
     assert "<svg" in text
     one = (await staff.get(f"/trays/{ids[0]}")).text
     assert "Please send this out." in one
-    assert "Passed to" in one
+    assert "Passed to miu@kent.test" in one
 
 
 async def test_empty_trays_say_so(town: Town) -> None:

@@ -36,7 +36,7 @@ def rows(fields: object, provenance: object = None, *findings: Finding) -> dict[
     [
         ({"children": [{"date_of_birth": "2018-03-04"}]}, "Child 1", "Date of birth"),
         ({"whereabouts": {"locality_known": True}}, "Whereabouts", "Locality known"),
-        ({"children": [{}, {"identifiers": {"nhs_number": "1"}}]}, "Child 2", "Identifiers NHS number"),
+        ({"children": [{}, {"identifiers": {"nhs_number": "1"}}]}, "Child 2", "NHS number"),
         ({"risk_level": "high"}, "The episode", "Risk level"),
     ],
 )
