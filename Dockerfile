@@ -19,6 +19,8 @@ FROM python:3.13-slim
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
+# antiword reads old Word documents (.doc); without it their senders are told how to save them.
+RUN apt-get update && apt-get install -y --no-install-recommends antiword && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --home-dir /data --no-create-home alerts \
     && mkdir /data && chown alerts:alerts /data
 WORKDIR /app

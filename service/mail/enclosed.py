@@ -78,12 +78,9 @@ def _opened(files: Iterable[Attachment], budget: _Budget, deepest: int) -> Itera
 
 def _inside(file: Attachment, deepest: int) -> list[Attachment] | None:
     """List what a letter in a file holds; None when the file is no letter or cannot be opened."""
-    if is_winmail(file.content):
-        saved = read_winmail(file.content)
-        return None if saved is None else _of_saved(saved)
-    if is_message_file(file.content):
-        saved = read_message_file(file.content, deepest)
-        return None if saved is None else _of_saved(saved)
+    if is_winmail(file.content) or is_message_file(file.content):
+        saved = read_winmail(file.content) if is_winmail(file.content) else read_message_file(file.content, deepest)
+        return (_of_saved(saved) if saved is not None else None) or None  # what opens to nothing was damaged
     if _is_letter(file):
         email = parse(file.content)
         own = _own_text(email, new_text(email))
@@ -120,4 +117,4 @@ def _texts(new: str, forwarded: str, html: str, name: str) -> list[Attachment]:
     if _TABLE.search(html):
         return [Attachment(name=name, content_type="text/html; charset=utf-8", content=html.encode())]
     words = ((name, new), (FORWARDED_TEXT, forwarded))
-    return [Attachment(name=title, content_type="text/plain", content=text.encode()) for title, text in words if text.strip()]
+    return [Attachment(name=title, content_type="text/plain", content=text.strip().encode()) for title, text in words if text.strip()]
