@@ -10,6 +10,7 @@ from typing import Any
 
 from service.database.unit_of_work import Work
 from service.domain.case import Case, CaseState
+from service.domain.children import ChildStatus, children_of, status_of
 from service.domain.errors import IllegalTransition
 from service.domain.fields import full_date
 from service.domain.notice import OPEN, Earlier, Finding, Notice, NoticeEvent, NoticeKind, NoticeState
@@ -18,6 +19,7 @@ from service.domain.standing import about_the_children, with_original_date
 from service.domain.story import corrected
 from service.flow.findings import FORM, read_findings, with_findings
 from service.flow.found_children import WHICH, answer_which, own_words, take_found_report
+from service.flow.freeze import last_sent
 from service.flow.house import House, today
 from service.flow.write_back import after_reading
 from service.forms.corrections import apply_answers
@@ -50,7 +52,7 @@ async def correct(
         raise IllegalTransition("There is no notice of this case that waits for answers.")
     changed = notice
     if reading is not None:
-        changed = _with_form(case, changed, reading, now)
+        changed = _with_form(case, changed, reading, await last_sent(work, notice), now)
     if answers:
         changed = _with_answers(changed, dict(enumerate(notice.questions, start=1)), answers, now)
     await _save(work, house, authority, case, notice, changed, reporter=reporter, email_id=email_id, now=now)
@@ -104,16 +106,13 @@ async def waiting_notice(work: Work, case: Case, answers: Mapping[int, str]) -> 
     return next(iter((asking if answers and asking else waiting)[-1:]), None)
 
 
-def _with_form(case: Case, notice: Notice, reading: Reading, now: datetime) -> Notice:
+def _with_form(case: Case, notice: Notice, reading: Reading, told_last: Mapping[str, Any] | None, now: datetime) -> Notice:
     provenance = {path: asdict(one) for path, one in reading.provenance.items()}
     if notice.kind is NoticeKind.WITHDRAWAL:
         reason = own_words(reading) or notice.fields.get("withdrawal_reason")
         return replace(notice, fields={**notice.fields, "withdrawal_reason": reason}, provenance={**notice.provenance, **provenance})
     if notice.kind is NoticeKind.FOUND or notice.is_found_in_part:
-        kind, fields, asked = take_found_report(notice.fields, reading)
-        return replace(
-            notice, kind=kind, fields=fields, provenance={**notice.provenance, **provenance}, findings=(*asked, *read_findings(reading))
-        )
+        return replace(_with_report(notice, reading, told_last or {}), provenance={**notice.provenance, **provenance})
     told = corrected(notice.fields, reading.fields, today=today(now))
     fields, dated = _dated(case, told.fields)
     return replace(
@@ -122,6 +121,26 @@ def _with_form(case: Case, notice: Notice, reading: Reading, now: datetime) -> N
         provenance={**notice.provenance, **{told.path(path): one for path, one in provenance.items()}},
         findings=(*dated, *about_the_children(told), *read_findings(reading, told.moved)),
     )
+
+
+def _with_report(notice: Notice, reading: Reading, told_last: Mapping[str, Any]) -> Notice:
+    """Take a second report into the first. Who was found is told anew; a report that names nobody leaves it as it was understood."""
+    before = [status_of(child) for child in children_of(told_last)]
+    blank = [
+        {**child, "status": (before[place] if place < len(before) else ChildStatus.MISSING).value}
+        for place, child in enumerate(children_of(notice.fields))
+    ]
+    said = {**(notice.fields.get("found") or {}), **{name: value for name, value in _found(reading).items() if value not in (None, "")}}
+    kind, fields, asked = take_found_report({**notice.fields, "children": blank}, reading)
+    understood = not any(one.field_path == WHICH for one in notice.findings)
+    if asked and understood:
+        kind, fields, asked = notice.kind, dict(notice.fields), ()
+    fields["found"] = {**said, **({"report": fields["found"]["report"]} if fields["found"].get("report") else {})}
+    return replace(notice, kind=kind, fields=fields, findings=(*asked, *read_findings(reading)))
+
+
+def _found(reading: Reading) -> Mapping[str, Any]:
+    return reading.fields.get("found") or {}
 
 
 def _dated(case: Case, fields: dict[str, Any]) -> tuple[dict[str, Any], tuple[Finding, ...]]:

@@ -37,8 +37,12 @@ async def follow_up(
     reporter: str,
     email_id: str,
     now: datetime,
+    answers: Mapping[int, str] | None = None,
 ) -> None:
-    """Take what a worker sends about a case, in the caller's transaction; raises IllegalTransition when the case has ended."""
+    """Take what a worker sends about a case, in the caller's transaction; raises IllegalTransition when the case has ended.
+
+    *answers* are numbered answers in the same letter: they go to the found report or withdrawal that asked.
+    """
     kind = _meant(kind, reading.fields)
     notices = await work.notices.of_case(case.id)
     if case.state is CaseState.CLOSED:
@@ -46,9 +50,11 @@ async def follow_up(
     if case.state is CaseState.DRAFT:
         await correct.before_it_left(work, house, authority, case, kind, reading, reporter=reporter, email_id=email_id, now=now)
         return
-    same = [one for one in notices if one.state in OPEN and one.kind is kind and kind.ends_the_case]
-    if same:
-        await correct.correct(work, house, authority, case, {}, reading, reporter=reporter, email_id=email_id, now=now, into=same[-1])
+    same = [one for one in notices if one.state in OPEN and kind.ends_the_case and _is_about_an_end(one, kind)]
+    if same and (same[-1].kind is kind or answers):
+        into = same[-1]
+        asked = answers if into.state is NoticeState.RETURNED else None
+        await correct.correct(work, house, authority, case, asked or {}, reading, reporter=reporter, email_id=email_id, now=now, into=into)
         return
     notice, replaced = _next(case, notices, kind, reading, now)
     notice = replace(notice, number=await work.notices.next_number(case.id), submitted_by=reporter, received_email_id=email_id)
@@ -85,6 +91,10 @@ def _meant(kind: NoticeKind, form: Mapping[str, Any]) -> NoticeKind:
     found = form.get("found") or {}
     says_found = found.get("date") or found.get("physically_seen") or found.get("deceased")
     return NoticeKind.FOUND if says_found and kind in (NoticeKind.UPDATE, NoticeKind.RENEWAL, NoticeKind.ALERT) else _later(kind)
+
+
+def _is_about_an_end(notice: Notice, kind: NoticeKind) -> bool:
+    return notice.kind is kind or (kind is NoticeKind.FOUND and notice.is_found_in_part)
 
 
 def _later(kind: NoticeKind) -> NoticeKind:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import structlog
 
 from service.database.unit_of_work import Work
-from service.domain.errors import ServiceError
+from service.domain.errors import ChangedMeanwhile, ServiceError
 from service.domain.notice import NoticeKind
 from service.domain.people import Role
 from service.flow import assure, by_hand, care, decide, elsewhere, follow_up, open_case, track
@@ -45,6 +45,10 @@ async def triage_letter(house: House, email_id: str, *, now: datetime) -> str:
         return await _handle(house, email_id, now)
     except Held as held:
         return await _quarantine(house, email_id, "held", held.says, now)
+    except ChangedMeanwhile:
+        if attempt < TRIES:
+            return "failed"  # somebody was quicker by a moment: read again, the letter is judged by how things stand then
+        return await _quarantine(house, email_id, "failed", ChangedMeanwhile.says, now)
     except ServiceError as refused:
         return await _quarantine(house, email_id, "refused", refused.says, now)
     except CannotUnderstand as broken:
@@ -128,6 +132,7 @@ async def _follow_up(work: Work, house: House, letter: Letter, now: datetime) ->
         reporter=letter.address,
         email_id=letter.row.id,
         now=now,
+        answers=letter.said.answers if letter.case_by_token else {},
     )
     return Done(case_id=letter.case.id)
 

@@ -341,3 +341,27 @@ async def test_an_update_that_adds_a_child_keeps_the_first_and_says_so(home: Hom
     await write(home, "Update to a national alert\n\nSurname: Example\nForename(s): Ben\nDate of birth: 11/06/2021\nLevel of risk: High\n")
     assert [child["given_names"] for child in (await last_notice(home)).fields["children"]] == ["Amy Jane", "Ben"]
     assert "Child 2 was not in this case before." in home.text_to(PRIYA)
+
+
+async def test_an_answer_and_the_same_news_in_words_are_one_report(home: Home) -> None:
+    await go_live(home)
+    await write(home, "Amy was found on 23 November 2026.\n")
+    assert (await last_notice(home)).state is NoticeState.RETURNED
+    home.reply(home.last_to(SAM), SAM, "She was found on 23 November 2026, as I wrote.\n\n1: Yes\n")
+    await home.settle()
+    alert, found = await notices(home)
+    assert (alert.state, found.state, found.fields["found"]["physically_seen"]) == (NoticeState.CASCADED, NoticeState.CHECKING, True)
+
+
+async def test_a_second_report_that_names_nobody_leaves_who_was_found_as_it_was_understood(home: Home) -> None:
+    await live(home, TWO)
+    await write(home, "Amy was found on 23 November 2026.\n")
+    home.reply(home.last_to(SAM), SAM, "She was found at school. I saw her there.\n\n1: Yes\n")
+    await home.settle()
+    notice = (await notices(home))[-1]
+    assert (notice.number, notice.kind, notice.state) == (2, NoticeKind.UPDATE, NoticeState.CHECKING)
+    assert [status_of(child) for child in notice.fields["children"]] == [ChildStatus.FOUND, ChildStatus.MISSING]
+    assert notice.fields["found"]["date"] == "2026-11-23"
+    home.reply(home.letters_to(SAM)[-1], SAM, "Ben was found on 23 November 2026, not Amy. I saw him.\n\n1: Yes\n")
+    await home.settle()
+    assert [status_of(child) for child in (await notices(home))[-1].fields["children"]] == [ChildStatus.MISSING, ChildStatus.FOUND]
