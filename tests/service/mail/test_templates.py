@@ -14,7 +14,12 @@ from tests.service.mail.letters import FOLDER, NAMES, REFERENCE, contexts, slots
 LETTERS = sorted(folder.name for folder in FOLDER.iterdir() if not folder.name.startswith("_"))
 ANSWERED = ("alert", "update", "renewal", "found_in_part")
 _ENDED = ("found", "deceased", "withdrawal")
-FOOTERS = {"submission_receipt": "c", "submission_questions": "c", "due": "c", "quality_request": "q", "approval_request": "d", **dict.fromkeys((*ANSWERED, *_ENDED), "a")}
+FOOTERS = {
+    **dict.fromkeys(("submission_receipt", "submission_questions", "due"), "c"),
+    "quality_request": "q",
+    "approval_request": "d",
+    **dict.fromkeys((*ANSWERED, *_ENDED), "a"),
+}
 WITHOUT_CASE = ("sign_in_link", "submission_not_ours", "passed_on", "read_by_hand", "weekly_report")
 templates = Templates(FOLDER)
 
