@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from functools import partial
+from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import ParamSpec, TypeVar
 
@@ -22,11 +23,12 @@ from service.flow.understanding import TookTooLong, Understood, understand
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# The readers and their libraries need 110 MB of address space before the first letter (measured), so a letter has 400 MB.
+# The service and all readers take 150 MB of address space once loaded (measured), so a letter has 360 MB for itself.
 MEMORY_BYTES = 512 * 2**20
 # A converter of old Word documents needs more for itself; no child may ever take more than this.
 MOST_MEMORY_BYTES = 4 * 2**30
-READING_SECONDS = 7.0
+READING_SECONDS = 6.0  # of the processor
+WAITING_SECONDS = 9.0  # by the clock
 PROCESSOR_SECONDS = 10
 CLOCK_SECONDS = 30.0
 
@@ -72,6 +74,10 @@ class Sandbox:
         except Exception as error:
             raise CannotUnderstand(f"The reader failed ({type(error).__name__}).") from None
 
+    def children(self) -> list[BaseProcess]:
+        """List the child processes that run now."""
+        return list((self._pool._processes or {}).values()) if self._pool is not None else []
+
     def close(self) -> None:
         """End the child processes, also those that hang."""
         if self._pool is not None:
@@ -104,9 +110,12 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, _stop_reading)
+    signal.signal(signal.SIGALRM, _stop_reading)
 
 
 def _stop_reading(number: int, frame: FrameType | None) -> None:
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.setitimer(signal.ITIMER_REAL, 0)
     raise TookTooLong
 
 
@@ -114,8 +123,10 @@ def _limited(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime) + PROCESSOR_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-    signal.setitimer(signal.ITIMER_PROF, READING_SECONDS)
     try:
+        signal.setitimer(signal.ITIMER_PROF, READING_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, WAITING_SECONDS)
         return work(*args, **kwargs)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ANTIWORD_SECONDS = 5
-OFFICE_SECONDS = 20
+OFFICE_SECONDS = 8
 _ANTIWORD_MEMORY = 256 * 2**20
 _OFFICE_MEMORY = 4 * 2**30
 _NO_NETWORK = ("unshare", "--map-root-user", "--net")
@@ -80,6 +80,9 @@ def _run(command: list[str], folder: str, *, memory: int, seconds: int) -> bytes
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, 9)
             raise ConversionFailed from None
+        except BaseException:  # our own time is up: what we started ends with us
+            os.killpg(process.pid, 9)
+            raise
     if process.returncode != 0 or len(output) > _MAXIMUM_OUTPUT:
         raise ConversionFailed
     return output

@@ -1,9 +1,20 @@
 """The child process: it does the work, its limits hold, and what breaks it breaks nothing else."""
 
+import resource
+import struct
+import zlib
 from datetime import date
+from time import monotonic
 
-from service.flow.sandbox import Sandbox
+import pytest
+
+from service.flow.sandbox import MEMORY_BYTES, WAITING_SECONDS, CannotUnderstand, Sandbox, run_apart
+from tests.documents.envelopes import letter as alert
+from tests.service.forms.documents import docx
+from tests.service.forms.test_guards import many_pages, zeros
 from tests.service.web.seeds import letter
+
+TODAY = date(2026, 11, 24)
 
 
 async def test_one_child_reads_shows_and_hands_out_files() -> None:
@@ -19,3 +30,111 @@ async def test_one_child_reads_shows_and_hands_out_files() -> None:
         assert await sandbox.file_of(raw, 2) is None
     finally:
         sandbox.close()
+
+
+FORM = "National Missing Child Alert\n\nDate missing: 20/10/2026\nSurname: Example\nForename: Amy\nLevel of risk: high\n"
+HOSTILE = {
+    "a table of 30,000 cells": (
+        "form.docx",
+        lambda: docx("<w:tbl>" + "<w:tr><w:tc><w:p/></w:tc><w:tc><w:p/></w:tc></w:tr>" * 15_000 + "</w:tbl>"),
+    ),
+    "two gigabytes that the directory does not tell": ("form.docx", lambda: lying_zip(60)),
+    "5,000 pages": ("form.pdf", lambda: many_pages(5_000)),
+    "pages that draw each other ten times over": ("form.pdf", lambda: drawn_over(12)),
+    "a page of half a gigabyte": ("form.pdf", lambda: vast_page(500)),
+    "a hundred thousand groups": ("form.rtf", lambda: b"{\\rtf1 " + b"{" * 100_000),
+    "text of ten megabytes": ("form.txt", lambda: b"Surname: Example " * 600_000),
+}
+
+
+def lying_zip(megabytes: int) -> bytes:
+    content = bytearray(zeros(megabytes))
+    at = content.rfind(b"PK\x01\x02")
+    content[at + 24 : at + 28] = struct.pack("<I", 1_000)
+    return bytes(content)
+
+
+def stream(number: int, content: bytes, more: str = "") -> bytes:
+    return f"{number} 0 obj<<{more}/Length {len(content)}>>stream\n".encode() + content + b"\nendstream endobj\n"
+
+
+def drawn_over(depth: int) -> bytes:
+    """Return a page whose drawing draws another ten times, which draws another ten times, and so on."""
+    body = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n"
+    body += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>endobj\n"
+    body += stream(4, b"/F Do " * 10)
+    for number in range(5, 5 + depth):
+        more = f"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F {number + 1} 0 R>>>>"
+        body += stream(number, b"/F Do " * 10, more)
+    return body + b"trailer<</Root 1 0 R>>\n%%EOF"
+
+
+def vast_page(megabytes: int) -> bytes:
+    packer = zlib.compressobj(1)
+    packed = b"".join(packer.compress(b"(x) Tj " * 150_000) for _ in range(megabytes)) + packer.flush()
+    body = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n"
+    body += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>endobj\n"
+    return body + stream(4, packed, "/Filter/FlateDecode") + b"trailer<</Root 1 0 R>>\n%%EOF"
+
+
+async def test_hostile_files_end_in_a_sentence_for_a_person_and_the_next_letter_is_read() -> None:
+    sandbox = Sandbox()
+    try:
+        await sandbox.understand(alert(FORM), TODAY)
+        for what, (name, made) in HOSTILE.items():
+            content = made()
+            started = monotonic()
+            said = await sandbox.understand(alert("See attached.", (name, content)), TODAY)
+            assert monotonic() - started < WAITING_SECONDS + 2, what
+            assert said.reading is None, what
+            assert said.by_hand, what
+            assert said.refused_file, what
+        [child] = sandbox.children()
+        assert child.is_alive()
+        after = await sandbox.understand(alert(FORM), TODAY)
+        assert after.reading is not None
+    finally:
+        sandbox.close()
+
+
+async def test_ten_thousand_parts_and_a_thousand_levels_end_too() -> None:
+    parts = b"".join(b"--b\r\nContent-Type: text/plain\r\n\r\nSurname: Example\r\n" for _ in range(10_000))
+    many = b"From: sam.worker@kent.test\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + parts + b"--b--\r\n"
+    deep = b"From: sam.worker@kent.test\r\nSubject: x\r\n" + b"".join(
+        f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n".encode() for n in range(1_000)
+    )
+    sandbox = Sandbox()
+    try:
+        for raw in (many, deep):
+            started = monotonic()
+            said = await sandbox.understand(raw, TODAY)
+            assert said.email.problems
+            assert monotonic() - started < 10
+        nested = await sandbox.understand(alert("x", ("form.html", b"<html><body>" + b"<table><tr><td>a</td><td>" * 3_000)), TODAY)
+        assert nested.reading is None
+    finally:
+        sandbox.close()
+
+
+async def test_a_child_that_dies_is_replaced_and_the_worker_only_told() -> None:
+    sandbox = Sandbox()
+    try:
+        await sandbox.understand(alert(FORM), TODAY)
+        [child] = sandbox.children()
+        child.kill()
+        with pytest.raises(CannotUnderstand):
+            await sandbox.understand(alert(FORM), TODAY)
+        assert (await sandbox.understand(alert(FORM), TODAY)).reading is not None
+    finally:
+        sandbox.close()
+
+
+def test_the_limits_hold_in_a_child_and_not_here() -> None:
+    here = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(CannotUnderstand):
+        run_apart(spend_memory)
+    assert resource.getrlimit(resource.RLIMIT_AS) == here
+
+
+def spend_memory() -> int:
+    return len(b"x" * (MEMORY_BYTES + 1))
