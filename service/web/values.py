@@ -97,9 +97,14 @@ def came_from(groups: Sequence[ValueGroup]) -> dict[str, list[tuple[str, str]]]:
     for group in groups:
         for row in group.rows:
             if row.target:
-                name = row.label if group.title == _THE_REST else f"{group.title}: {row.label[:1].lower()}{row.label[1:]}"
+                name = row.label if group.title == _THE_REST else f"{group.title}: {_inside(row.label)}"
                 found.setdefault(row.target, []).append((row.anchor, name))
     return found
+
+
+def _inside(label: str) -> str:
+    """Write a label in the middle of words; NHS stays as it is."""
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def _named(path: str) -> tuple[str, str]:

@@ -75,6 +75,17 @@ def test_a_value_leads_to_its_place_and_the_place_leads_back() -> None:
     assert [(place.anchor, place.read) for place in places] == [(row.target, ((row.anchor, "Risk level"),)), ("n1-o0-1-1-2", ())]
 
 
+def test_a_link_back_names_whose_value_it_is_and_keeps_capitals_that_are_a_name() -> None:
+    source = {"file": "form.docx", "place": "table 1, row 1", "label": "Risk", "text": ""}
+    child = {"given_names": "Amy", "identifiers": {"nhs_number": "1"}}
+    made = value_groups(
+        notice(fields={"children": [child]}, provenance={"children[0].given_names": source, "children[0].identifiers.nhs_number": source}),
+        ANCHORS,
+        "n1",
+    )
+    assert [name for _, name in came_from(made)["n1-o0-1-1-1"]] == ["Child 1: given names", "Child 1: NHS number"]
+
+
 def test_of_two_lines_in_one_place_the_one_with_the_words_is_meant() -> None:
     assert ANCHORS.find("form.docx", "header", "Risk", "High") == "n1-o0-1-3"
     assert ANCHORS.find("form.docx", "header", "", "not there") == "n1-o0-1-2"
