@@ -3,7 +3,7 @@
 import re
 
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import Leniency, PhoneNumberMatcher, ValidationResult, is_possible_number_with_reason
+from phonenumbers import Leniency, PhoneNumber, PhoneNumberMatcher, ValidationResult, is_possible_number_with_reason
 from phonenumbers.shortnumberinfo import is_valid_short_number_for_region
 
 _EMAIL = re.compile(r"(?<![\w.+'’-])[\w.+'’-]{1,64}@[\w-]+(?:\.[\w-]+)+")
@@ -12,12 +12,13 @@ _REGION = "GB"
 
 def phones_in(text: str) -> list[tuple[int, int]]:
     """Find where possible telephone numbers stand: British ones with their area code, extensions, foreign ones with a plus."""
-    return [
-        (match.start, match.end)
-        for match in PhoneNumberMatcher(text, _REGION, leniency=Leniency.POSSIBLE, max_tries=100)
-        if is_possible_number_with_reason(match.number) == ValidationResult.IS_POSSIBLE
-        and not (match.raw_string.isdigit() and len(match.raw_string) == 10 and match.raw_string[0] not in "01")
-    ]
+    found = []
+    for match in PhoneNumberMatcher(text, _REGION, leniency=Leniency.POSSIBLE, max_tries=100):
+        digits = "".join(re.findall(r"\d", match.raw_string))
+        is_nhs_number = len(digits) == 10 and digits[0] not in "01" and "+" not in match.raw_string
+        if not is_nhs_number and is_possible_number_with_reason(match.number) == ValidationResult.IS_POSSIBLE:
+            found.append((match.start, match.end))
+    return found
 
 
 def is_telephone(text: str) -> bool:
@@ -48,6 +49,4 @@ def is_email(address: str) -> bool:
 
 
 def _is_short_number(digits: str) -> bool:
-    from phonenumbers import PhoneNumber
-
     return is_valid_short_number_for_region(PhoneNumber(country_code=44, national_number=int(digits)), _REGION)

@@ -6,8 +6,13 @@ from copy import deepcopy
 from datetime import date
 from typing import Any
 
+from service.forms.agencies import read_agencies
+from service.forms.filling import PROTECTED
 from service.forms.findings import Finding, Problem, Provenance
 from service.forms.labels import label_of
+from service.forms.names import read_named, without_title
+from service.forms.people import EXPECTED
+from service.forms.places import read_place
 from service.forms.shapes import (
     BLANKS,
     FOUND,
@@ -19,9 +24,11 @@ from service.forms.shapes import (
     blank_fields,
     blank_found,
 )
-from service.forms.values import chosen_words, convert, is_not_known
+from service.forms.values import Converted, chosen_words, convert, is_not_known
 
-_NUMBERED = re.compile(r"^\s{0,3}(?:>\s?)?(?:Q(?:uestion)?\s*)?\(?(\d{1,2})\s*(?:[:)]\s*|\.(?!\d)\s*|[-–—]\s+)(.*)$", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"^\s{0,3}(?:>\s?)?(?:(?:Q(?:uestion)?|A(?:nswer)?|No\.?|#)\s*)?\(?(\d{1,2})\s*(?:[:)]\s*|\.(?!\d)\s*|[-–—]\s+)(.*)$", re.IGNORECASE
+)
 _PATH = re.compile(r"^([a-z_]+)(?:\[(\d{1,2})\])?(?:\.([a-z_.]+))?$")
 _SIGN_OFF = re.compile(r"^\s*(?:--|kind regards|many thanks|regards|thanks|thank you|best wishes|yours|diolch|cofion)\b", re.IGNORECASE)
 _MOST_PEOPLE = 20
@@ -64,17 +71,37 @@ def apply_answers(
         if is_not_known(words) and plain != "children.sex":
             provenance[path] = source
             continue
-        converted = convert(plain, words, today=today)
-        if converted.says is not None:
-            findings.append(Finding(path, Problem.UNREADABLE, converted.says, label_of(path)))
-            continue
-        holder[key] = converted.value
-        if plain == "agencies_contacted":
-            holder[key] = [{**blank_agency(), "agency": line.strip()} for line in words.split("\n") if line.strip()]
+        found = _put(holder, key, plain, words, today)
+        if found is not None:
+            problem = Problem.CONTRADICTION if found.contradiction else Problem.UNREADABLE
+            findings.append(Finding(path, problem, found.says or "", label_of(path)))
+        if found is None or found.value is not None:
+            provenance[path] = source
+    return changed, provenance, tuple(findings)
+
+
+def _put(holder: dict[str, Any], key: str, plain: str, words: str, today: date) -> Converted | None:
+    """Put one answer where it belongs, and return what there is to say about it."""
+    if plain == "children.date_of_birth" and EXPECTED.search(words):
+        key, plain = "expected_delivery_date", "children.expected_delivery_date"
+    if plain == "addresses.text":
+        place = read_place(words)
+        holder["text"], holder["postcode"] = place.text, place.postcode or holder["postcode"]
+        holder["confidential"] = holder["confidential"] or place.protected
+        return Converted(place.text, says=PROTECTED, contradiction=True) if place.protected else None
+    if plain == "agencies_contacted":
+        holder[key] = [agency for _, agency in read_agencies(words, today=today)]
+        return None
+    if plain == "adults.name":
+        words = read_named(words, today=today).name
+    converted = convert(plain, words, today=today)
+    if converted.value is not None or converted.says is None:
+        holder[key] = without_title(converted.value) if plain == "adults.name" else converted.value
         if plain == "children.expected_delivery_date":
             holder["unborn"] = True
-        provenance[path] = source
-    return changed, provenance, tuple(findings)
+        if plain == "children.date_of_birth":  # whoever answers with a birth says that the baby has been born
+            holder["unborn"], holder["expected_delivery_date"] = False, None
+    return converted if converted.says is not None else None
 
 
 def _holder(fields: dict[str, Any], path: str) -> tuple[dict[str, Any], str, str] | None:

@@ -79,6 +79,7 @@ _AGE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_ODD_DATE = 40
+_NEAR = 40  # characters before a date that can still change what it means
 _WORDS = re.compile(r"[^\W\d_]+")
 _WITHIN_A_DATE = frozenset({*_MONTHS, *_WEEKDAYS, "of", "the", "day", "st", "nd", "rd", "th"})
 
@@ -118,14 +119,14 @@ def dates_in(text: str, *, today: date, birth: bool = False) -> tuple[str, ...]:
     """Find the distinct dates in *text* as ISO 8601; an impossible date is no date, and neither is one end of a range."""
     plain = text.translate(_MARKS)
     spans = date_spans(text, today=today, birth=birth)
-    return tuple(dict.fromkeys(span.when for span in spans if span.when and _is_the_day(plain[: span.start])))
+    return tuple(dict.fromkeys(span.when for span in spans if span.when and _is_the_day(plain, span.start)))
 
 
 def read_date(text: str, *, today: date, birth: bool = False) -> str | None:
     """Read the one date in *text*; None when there is none, more than one, one that cannot be, or only the end of a range."""
     plain = text.translate(_MARKS).strip()
     spans = date_spans(plain, today=today, birth=birth)
-    if any(span.when and not _is_the_day(plain[: span.start]) for span in spans):
+    if any(span.when and not _is_the_day(plain, span.start) for span in spans):
         return None
     found = dates_in(plain, today=today, birth=birth)
     if (not found and not spans) or (len(found) == 1 and len(found[0]) == 4):
@@ -140,7 +141,7 @@ def weekday_slip(text: str, *, today: date, birth: bool = False) -> tuple[str, s
     """Find a day of the week that does not fit its date: (date, the day it was, the day that is written)."""
     plain = text.translate(_MARKS)
     for span in date_spans(plain, today=today, birth=birth):
-        named = _DAY_BEFORE.search(plain[: span.start]) or _DAY_AFTER.match(plain[span.end :])
+        named = _DAY_BEFORE.search(plain[max(span.start - _NEAR, 0) : span.start]) or _DAY_AFTER.match(plain[span.end :])
         if named is None or span.when is None or len(span.when) < 10:
             continue
         written, actual = _WEEKDAYS[named["weekday"].casefold()], date.fromisoformat(span.when).weekday()
@@ -187,8 +188,8 @@ def spoken(when: str) -> str:
     return {4: when, 7: month}.get(len(when), f"{day.day} {month}")
 
 
-def _is_the_day(before: str) -> bool:
-    before = _DAY_BEFORE.sub("", before)
+def _is_the_day(text: str, start: int) -> bool:
+    before = _DAY_BEFORE.sub("", text[max(start - _NEAR, 0) : start])
     return not (_OTHER_END.search(before) or _NOT_ON.search(before))
 
 

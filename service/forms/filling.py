@@ -19,6 +19,12 @@ from service.forms.values import chosen_words, convert, is_not_known
 PROTECTED = "The form marks this address as protected. It will not be printed in the alert."
 _NO_POSTCODE = "We could not read one UK postcode here. Please write it like ZZ99 9ZZ."
 _LOOSE_POSTCODE = "We cannot tell which address this postcode belongs to. Please write it behind the address."
+_TOO_LONG = "This is far too long for one answer, so it was not read. Please answer in a few words."
+_LONGEST_SHORT = 2_000
+_NARRATIVES = frozenset(
+    {"last_seen", "circumstances", "actions_taken", "reason_for_concern", "agencies_contacted", "associates", "links_to_areas",
+     "agencies_contacted.outcome", "children.description", "adults.risk", "whereabouts.police_information", "found.where"}
+)  # fmt: skip
 _CONTACT_WORD = re.compile(r"(?i)\b(?:tel|phone|telephone|mobile|mob|e-?mail|no|number|work|direct dial)\b[.:]*\s*$")
 
 
@@ -48,6 +54,11 @@ class _Filling:
             self._unplaced(answer, words)
             return
         if words is None or (answer.field == "children.identifiers.police_number" and answer.section is None):
+            return
+        if len(words) > _LONGEST_SHORT and answer.field not in _NARRATIVES:
+            group = answer.field.partition(".")[0]
+            path = group if group in BLANKS or group == "addresses" else answer.field
+            self.draft.find(path, Problem.UNREADABLE, _TOO_LONG, answer.label)
             return
         scope, _, last = answer.field.partition(".")
         if scope in BLANKS:

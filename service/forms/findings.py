@@ -154,7 +154,7 @@ def _about_the_end(fields: Mapping[str, Any], kind: str, today: date) -> Iterato
             yield path, f"{spoken(day)} is in the future."
     if when and missing and last_day(when) < first_day(missing):
         yield "found.date", f"Found on {spoken(when)} is before the child went missing on {spoken(missing)}."
-    if when and kind == "alert":
+    elif when and kind == "alert":
         yield "found.date", f"The form asks for an alert, and says that the child was found on {spoken(when)}."
     if when and seen and last_day(seen) < first_day(when):
         yield "found.date_seen", f"Seen on {spoken(seen)} is before being found on {spoken(when)}."

@@ -48,7 +48,7 @@ _TITLES: tuple[tuple[Kind, str], ...] = (
     (Kind.RENEWAL, r"\brenew(?:al|ed|ing)?\b|\bstill missing\b|\bre-?notification\b|\bsix.?month(?:ly|s)?\b|\b6.?month(?:ly|s)?\b"),
     (Kind.UPDATE, r"\bupdat(?:e|ed|ing)\b"),
     (Kind.ALERT, r"\bmissing\b.{0,60}\b(?:alert|notification|register|form|template|pro-?forma)|"
-     r"\b(?:alert|notification|referral)\b.{0,80}\bmissing\b|"
+     r"\b(?:alert|notification|referral)\b.{0,100}\bmissing\b|"
      r"\bnational (?:child protection )?(?:missing child(?:ren)? )?(?:notification )?alert\b|"
      r"\bnational missing\b|\bmissing (?:family|children).{0,20}alert\b|\bnational child protection (?:notification|alert)\b|"
      r"\bnotification\b.{0,60}\bchild protection (?:plan|alert)|\bnotification of missing\b|\bmfa\b|\bmcfa\b|\bnotification alert\b|"
@@ -128,7 +128,7 @@ def kind_of(title: str | None, fields: Mapping[str, Any], text: str, *, told: st
 def is_another_authoritys(originating: str | None, ours: str) -> bool:
     """Tell whether a form names an originating authority that is plainly not *ours*; "KCC", "Kent" and "Kent County Council" are Kent."""
     theirs, own = _stem(originating or ""), _stem(ours)
-    if not theirs or not own or theirs in own or own in theirs:
+    if not theirs or not own or len(theirs) < 3 or theirs in own or own in theirs:
         return False
     initials = {"".join(word[0] for word in ours.casefold().split()), "".join(word[0] for word in ours.casefold().split() if word != "of")}
     return "".join(theirs.split()) not in initials
@@ -148,10 +148,10 @@ def _kind_of_answers(fields: Mapping[str, Any], text: str, told: str | None) -> 
 
 
 def _stem(name: str) -> str:
-    plain = re.sub(r"[^\w\s]", " ", name.casefold())
+    plain = re.sub(r"[^\w\s]", " ", re.sub(r"['’]s\b", "s", name.casefold()))
     plain = re.sub(
         r"\b(?:county|city|borough|metropolitan|district|council|london|royal|of|the|and|unitary|authority|la|cc|mbc|mdc|bc|dc|lb|"
-        r"children'?s?|services?|social|care|safeguarding|cyngor|sir)\b",
+        r"childrens?|services?|social|care|safeguarding|cyngor|sir)\b",
         " ",
         plain,
     )

@@ -113,13 +113,13 @@ def take_aliases(text: str, *, whole_name: bool = False) -> tuple[str, tuple[str
 
 def read_named(text: str, *, today: date, birth: bool = True) -> Named:
     """Read the words in a box for one person's whole name."""
-    rest, aliases = take_aliases(text, whole_name=True)
+    rest, born = _take_birth(text, today, birth)
+    rest, aliases = take_aliases(rest, whole_name=True)
     role: str | None = None
     for match in _BRACKETS.finditer(rest):
         if _ROLES.fullmatch(match[1].strip()):
             role, rest = match[1].strip(), (rest[: match.start()] + rest[match.end() :]).strip()
             break
-    rest, born = _take_birth(rest, today, birth)
     age = None
     if (aged := _AGED.search(rest)) and rest[: aged.start()].strip():
         age, rest = age_in(aged[0]), rest[: aged.start()] + rest[aged.end() :]
@@ -150,7 +150,7 @@ def _take_birth(text: str, today: date, birth: bool) -> tuple[str, str | None]:
         if re.search(r"[(\[]\s*$", head) and re.match(r"\s*[)\]]", tail):
             head, tail = re.sub(r"[(\[]\s*$", "", head), re.sub(r"^\s*[)\]]", "", tail)
         if head.strip(" ,;–-("):
-            return f"{head.rstrip(' ,;–-(')} {tail.strip(' ,;–-)')}".strip(), text[span.start : span.end]
+            return f"{head.rstrip(' ,;–-(')} {tail.lstrip(' ,;–-)')}".strip(), text[span.start : span.end]
     return text, None
 
 

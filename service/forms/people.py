@@ -14,7 +14,7 @@ from service.forms.places import is_protected
 from service.forms.shapes import BLANKS
 from service.forms.values import is_not_known
 
-_EXPECTED = re.compile(r"\b(?:e\.?d\.?d|due|unborn|expected|estimated|delivery)\b", re.IGNORECASE)
+EXPECTED = re.compile(r"\b(?:e\.?d\.?d|due|unborn|expected|estimated|delivery)\b", re.IGNORECASE)
 _NAMING = frozenset({"name", "family_name", "given_names"})
 _MOST_PEOPLE = 20
 _HAS_EDD = "has an expected date of delivery"
@@ -184,10 +184,10 @@ class People:
         draft = self.draft
         if (age := age_in(words)) is not None:
             draft.ages[base] = age
-        if _EXPECTED.search(words):
+        if EXPECTED.search(words):
             self._expect(child, base, answer, words)
             return
-        if _EXPECTED.search(answer.label):
+        if EXPECTED.search(answer.label):
             when = read_date(words, today=draft.today)
             if when is not None and (first_day(when) > draft.today or child["unborn"]):
                 self._expect(child, base, answer, words)

@@ -17,14 +17,15 @@ CHILD = (
     r"(?:child(?:ren)?|bab(?:y|ies)|siblings?|sibling group|famil(?:y|ies)|girls?|boys?|young (?:person|people)|yp|kids|twins|brothers?|"
     r"sisters?)"
 )
-_NAME = r"(?:[A-Z][\w'’-]+(?:(?:,? and |, | & | )[A-Z][\w'’-]+){0,5})"
+_WORD = r"[A-Z]\w*(?:['’-](?!s\b)\w+)*"
+_NAME = rf"(?:{_WORD}(?:(?:,? and |, | & | ){_WORD}){{0,5}})"
 _SUBJECT = rf"(?P<who>(?i:\b(?:she|he|they|both|{CHILD}))|\b{_NAME})"
 _SOON = (
     r"(?:\s+(?i:now|since|just|also|all|both|safely|finally|thankfully|happily|today|yesterday|this (?:morning|afternoon|evening)|"
     r"last night|sadly)){0,3}"
 )
 _WAS = rf"(?:\s+(?i:has|have|had){_SOON}\s+(?i:been)|['’](?i:s|ve){_SOON}\s+(?i:been)|\s+(?i:was|were))"
-_NOT_OUT = r"(?!\s+(?i:to (?!be safe|be well)|that\b|out\b|guilty\b|not\b|it\b|wanting\b|no\b|nothing\b|dead\b|deceased\b))"
+_NOT_OUT = r"(?!\s+(?i:to (?!be safe|be well|an? |the |her |his |their )|that\b|out\b|guilty\b|not\b|it\b|wanting\b|no\b|nothing\b|dead\b|deceased\b))"
 _VERB = r"(?i:found|located|traced|recovered)"
 _HOME = (
     rf"(?:\s+(?i:has|have|is|are|was|were)|['’](?i:s|ve|re))?{_SOON}\s+"
@@ -35,7 +36,7 @@ _AFTER_THEM = (
     r"(?=\s*(?:$|[,.;!:–-]|(?i:at|in|on|with|by|safe|safely|alive|this|yesterday|today|last|and|near|living|staying|late|early|earlier|"
     r"hiding|when|after|unharmed)\b))"
 )
-_THEM = rf"(?i:(?:both |all )?(?:her|him|them))\b{_AFTER_THEM}|(?i:{CHILD})\b(?!['’])|{_NAME}(?<!['’]s)(?!['’]s)"
+_THEM = rf"(?i:(?:both |all )?(?:her|him|them))\b{_AFTER_THEM}|(?i:{CHILD})\b(?!['’])|{_NAME}(?![\w'’])"
 _IS_FOUND = (
     re.compile(rf"{_SUBJECT}{_WAS}{_SOON}\s+{_VERB}\b{_NOT_OUT}"),
     re.compile(rf"{_SUBJECT}{_HOME}\b"),
@@ -47,7 +48,7 @@ _IS_FOUND = (
 )
 _HAS_DIED = re.compile(
     rf"(?P<who>(?i:\b{CHILD})|\b{_NAME})(?:\s+(?i:has|have))?{_SOON}\s+(?i:died|passed away)\b|"
-    rf"{_SUBJECT.replace('?P<who>', '?P<whom>')}{_WAS}{_SOON}\s+(?i:found (?:dead|deceased))\b|(?i:\bthe death of {CHILD}\b)"
+    rf"{_SUBJECT.replace('?P<who>', '?P<whom>')}{_WAS}{_SOON}\s+(?i:found (?:dead|deceased))\b|(?i:\b(?:of |about )?the death of {CHILD}\b)"
 )
 _DENIED = re.compile(
     r"\b(?:not|never|no|none|neither|nor|nobody|cannot|unable|failed|without|yet to|hardly|"
@@ -66,6 +67,7 @@ _NO_NAMES = frozenset(
     word.capitalize()
     for words in (
         "i we it this that there these nothing nobody none no yes you all the a an her his their our my its what who",
+        "if when once until unless whether should before after since yesterday today could would may in on at and but so as for with",
         "police officers mother father mum dad parents aunt uncle grandmother grandfather partner mr mrs ms miss dr social school team",
         "records checks information good great bad news update evidence items clothing phone car passport passports body found alert",
         "hi hello dear please fwd fw national missing monday tuesday wednesday thursday friday saturday sunday",
@@ -114,7 +116,7 @@ def names_found(sentence: str) -> list[str]:
     found: list[str] = []
     for pattern in (*_IS_FOUND, _HAS_DIED):
         for match in pattern.finditer(sentence):
-            who = _who(match)
+            _, who = _who(match)
             if not _holds(match, sentence) or _is_a_child(who) or not who[:1].isupper():
                 continue
             names = (name for name in re.split(r",? and |, | & ", who) if name)
@@ -155,16 +157,21 @@ def _affirms(pattern: re.Pattern[str], sentence: str) -> bool:
 
 def _holds(match: re.Match[str], sentence: str) -> bool:
     """Tell whether nothing before the match denies it, and its subject is a child and not an officer or the first word of a sentence."""
-    before = re.split(r"[,;:–]|\bbut\b|\s-\s", sentence[: match.start()])[-1]
+    lead, who = _who(match)
+    before = re.split(r"[,;:–]|\bbut\b|\s-\s", sentence[: match.start()] + lead)[-1]
     if _DENIED.search(before) or _HANGS_ON.search(before) or re.match(r"\s*(?:\?|['’]s\b)", sentence[match.end() :]):
         return False
-    who = _who(match)
-    return not who[:1].isupper() or _is_a_child(who) or re.findall(r"[A-Z][\w'’-]+", who)[-1:][0] not in _NO_NAMES
+    return not who[:1].isupper() or _is_a_child(who) or re.findall(_WORD, who)[-1] not in _NO_NAMES
 
 
-def _who(match: re.Match[str]) -> str:
+def _who(match: re.Match[str]) -> tuple[str, str]:
+    """Part the subject into capital words that are no names, such as "If" or "Yesterday", and the rest."""
     groups = match.groupdict()
-    return groups.get("who") or groups.get("whom") or ""
+    words = (groups.get("who") or groups.get("whom") or "").split(" ")
+    start = 0
+    while start < len(words) - 1 and words[start].strip(",") in _NO_NAMES and not _is_a_child(" ".join(words[start:])):
+        start += 1
+    return "".join(f"{word} " for word in words[:start]), " ".join(words[start:])
 
 
 def _is_a_child(who: str) -> bool:

@@ -25,7 +25,8 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CHOICE_GUIDANCE = re.compile(
-    r"[(\[*]*\s*(?:please\s+)?(?:delete|circle|tick|select)\s+(?:as\s+)?(?:appropriate|applicable|one)\s*[)\]*]*", re.I
+    r"[(\[*]{0,3}\s{0,3}(?:please\s{1,3})?\b(?:delete|circle|tick|select)\s{1,3}(?:as\s{1,3})?(?:appropriate|applicable|one)\b\s{0,3}[)\]*]{0,3}",
+    re.I,
 )
 _UNCHOSEN = re.compile(
     r"^\s*(?:yes\s*[/|]\s*no(?:\s*[/|]\s*(?:not known|n/?a|don'?t know|unknown))?|y\s*/\s*n|m\s*/\s*f(?:\s*/\s*u)?|"
