@@ -26,6 +26,8 @@ from tests.service.web.conftest import Clock, ViewsHere
 from tests.service.web.seeds import TOKENS, Seeds, sow
 
 STYLES = Path(__file__).parents[1] / "service" / "web" / "static" / "vendor" / "govuk-frontend.min.css"
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PHONE = 390
 
@@ -258,3 +260,44 @@ async def test_a_person_walks_from_the_sign_in_link_to_the_sign_out(served: Serv
     await _sign_out(served, window)
     await context.close()
     assert window.complaints == []
+
+
+async def _faults(page: Page) -> list[str]:
+    """Return what axe finds wrong with the page that is open, by the WCAG rules up to 2.2 AA."""
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await page.evaluate("rules => axe.run(document, { runOnly: { type: 'tag', values: rules } })", RULES)
+    return [f"{page.url.rsplit('/', 1)[0]}: {fault['id']}: {fault['nodes'][0]['html'][:150]}" for fault in found["violations"]]
+
+
+async def test_no_page_keeps_anybody_out(served: Served, browser: Browser) -> None:
+    if not AXE.exists():
+        _cannot_look("axe-core is not there: run npm ci, and the pages are checked for people who do not see or do not use a mouse.")
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    window, seeds, faults = await Window.open(context), served.seeds, list[str]()
+    for path in ("/sign-in", f"/answer/{seeds.answer_token}"):
+        await window.page.goto(served.base + path)
+        faults += await _faults(window.page)
+    await _sign_in(served, window, "quality", arrives_at="What needs you")
+    for path in (
+        "/",
+        "/cases",
+        f"/cases/{seeds.live}",
+        f"/cases/{seeds.live}/notices/{seeds.live_notice}",
+        f"/cases/{seeds.check}",
+        "/trays",
+        "/quarantine",
+        f"/quarantine/{seeds.held}",
+        "/directory",
+        "/drift",
+        "/policies",
+        "/policies/kent",
+    ):
+        await window.page.goto(served.base + path)
+        faults += await _faults(window.page)
+    await _sign_out(served, window)
+    await _sign_in(served, window, "approver", arrives_at="Cases")
+    await window.page.goto(f"{served.base}/cases/{seeds.decide}")
+    await window.press("Approve and send")
+    faults += await _faults(window.page)
+    await context.close()
+    assert faults == []
