@@ -77,13 +77,31 @@ async def before_it_left(
     if kind not in _REPORTED:
         await correct(work, house, authority, case, {}, reading, reporter=reporter, email_id=email_id, now=now, into=notice)
         return
-    stop = Finding(rule="reported_since", outcome="contradiction", says=_REPORTED[kind], source="The worker's later letter.")
-    said = reading.fields.get("found") or {} if kind is NoticeKind.FOUND else {"reason": own_words(reading)}
-    changed = replace(notice, fields={**notice.fields, "reported_since": said}, findings=(stop, *notice.findings))
-    await work.tasks.add(
-        kind="stop_alert", role=Role.APPROVER, at=now, case_id=case.id, subject_id=notice.id, says=f"{case.reference}: {stop.says}"
-    )
-    await _save(work, house, authority, case, notice, changed, reporter=reporter, email_id=email_id, now=now, note=_NOTED[kind])
+    changed, stop = _with_news(notice, kind, reading)
+    note = ""
+    if stop.outcome == "contradiction":
+        note = _NOTED[kind]
+        says = f"{case.reference}: {stop.says}"
+        await work.tasks.add(kind="stop_alert", role=Role.APPROVER, at=now, case_id=case.id, subject_id=notice.id, says=says)
+    await _save(work, house, authority, case, notice, changed, reporter=reporter, email_id=email_id, now=now, note=note)
+
+
+def _with_news(notice: Notice, kind: NoticeKind, reading: Reading) -> tuple[Notice, Finding]:
+    """Put the news into an alert that has not left. A found child of several is no longer searched for; all found is for people to stop."""
+    says, outcome, fields = _REPORTED[kind], "contradiction", dict(notice.fields)
+    if kind is NoticeKind.FOUND:
+        becomes, told, asked = take_found_report(notice.fields, reading)
+        if asked and len(children_of(fields)) > 1:
+            says = "The worker has since reported a child as found, and it cannot be told which one. Ask before this alert is sent."
+        elif becomes is NoticeKind.UPDATE:
+            says, outcome, fields["children"] = (
+                "One of the children was found before this alert left. It is about the others.",
+                "met",
+                told["children"],
+            )
+    said = _found(reading) if kind is NoticeKind.FOUND else {"reason": own_words(reading)}
+    finding = Finding(rule="reported_since", outcome=outcome, says=says, source="The worker's later letter.")
+    return replace(notice, fields={**fields, "reported_since": said}, findings=(finding, *notice.findings)), finding
 
 
 _NOTED = {

@@ -170,7 +170,8 @@ async def decided(
     await work.notices.save(replace(notice.after(event), decided_at=now), read_version=notice.version)
     if verdict is Verdict.REJECT and notice.number == 1:
         await work.cases.save(case.after(CaseEvent.ENDED, outcome=Outcome.REFUSED, at=now))
-    await work.tasks.settle(case_id=case.id, kind="decide_notice", by=approver.id, at=now)
+    for kind in ("decide_notice", "stop_alert"):
+        await work.tasks.settle(case_id=case.id, kind=kind, by=approver.id, at=now)
     work.audit.add(
         f"notice_{event}", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, way=way, content=notice.content_sha256
     )

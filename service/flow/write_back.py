@@ -20,11 +20,11 @@ from service.mail.wording import Row
 async def after_reading(
     work: Work, house: House, authority: IssuingAuthority, case: Case, notice: Notice, now: datetime, *, note: str = ""
 ) -> None:
-    """Write back to whoever sent the notice in; *note* is said first in the receipt."""
+    """Write back to whoever sent the notice in; with a *note*, said first in the receipt, nothing is asked: what waits is to be stopped."""
     await work.sessions.give(
         digest(house.tokens.issue("c", case.id)), purpose="correct", subject_id=case.id, not_after=now.replace(year=now.year + 2, day=1)
     )
-    if notice.questions:
+    if notice.questions and not note:
         await _return_with_questions(work, house, authority, case, notice, now)
         return
     policy = await policy_of(work, case)

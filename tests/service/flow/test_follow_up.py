@@ -1,5 +1,7 @@
 """The life of a case after its alert, each step from a letter a worker would write: update, renewal, found, birth, death, error."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from service.database.received import ReceivedState
@@ -7,6 +9,9 @@ from service.database.tables import notices as notices_table
 from service.domain.case import CaseState, Outcome
 from service.domain.children import ChildStatus, status_of
 from service.domain.notice import Notice, NoticeKind, NoticeState
+from service.flow.receive import receive_new
+from service.flow.rounds import triage_round
+from service.mail.templates import Rendered, Templates
 from tests.service.flow.home import Home
 from tests.service.flow.walk import (
     CARDIFF,
@@ -24,6 +29,7 @@ from tests.service.flow.walk import (
     task_kinds,
     the_case,
 )  # fmt: skip
+from tests.service.mail.letters import FOLDER
 
 ALL = (LEEDS, MEDWAY, CARDIFF)
 TWO = COMPLETE.replace(
@@ -365,3 +371,57 @@ async def test_a_second_report_that_names_nobody_leaves_who_was_found_as_it_was_
     home.reply(home.letters_to(SAM)[-1], SAM, "Ben was found on 23 November 2026, not Amy. I saw him.\n\n1: Yes\n")
     await home.settle()
     assert [status_of(child) for child in (await notices(home))[-1].fields["children"]] == [ChildStatus.MISSING, ChildStatus.FOUND]
+
+
+async def test_of_two_children_one_found_before_the_alert_left_the_alert_is_about_the_other(home: Home) -> None:
+    await ask_approvers(home, TWO)
+    await write(home, "Amy was found on 23 November 2026. I saw her myself. Ben is still missing.\n")
+    notice = await last_notice(home)
+    assert (notice.number, notice.kind, notice.state) == (1, NoticeKind.ALERT, NoticeState.CHECKING)
+    assert "It is about the others." in home.text_to(PRIYA)
+    await check(home)
+    await decide(home)
+    assert subjects(home, LEEDS) == ["NATIONAL ALERT – child missing"]
+    assert home.text_to(LEEDS).index("Ben Example") < home.text_to(LEEDS).index("No longer missing")
+
+
+async def test_sent_in_error_before_the_alert_left_asks_nothing_and_can_be_refused(home: Home) -> None:
+    await ask_approvers(home)
+    await write(home, "This notification was sent in error, please withdraw it.\n")
+    assert "told the people who check and decide" in home.text_to(SAM)
+    assert "stop_alert" in await task_kinds(home)
+    await check(home)
+    await decide(home)
+    assert (await last_notice(home)).state is NoticeState.AWAITING_APPROVAL
+    home.reply(
+        next(one for one in reversed(home.letters_to(HELEN)) if "Decision needed" in str(one["Subject"])), HELEN, "REJECT Sent in error.\n"
+    )
+    await home.settle()
+    case = await the_case(home)
+    assert (case.state, case.outcome) == (CaseState.CLOSED, Outcome.REFUSED)
+    assert home.letters_to(LEEDS) == []
+
+
+class Breaks(Templates):
+    """Letters that break once, in the middle of what a room does."""
+
+    broken = True
+
+    def render(self, name: str, **context: object) -> Rendered:
+        if self.broken:
+            self.broken = False
+            raise RuntimeError("a template broke")
+        return super().render(name, **context)
+
+
+async def test_a_crash_in_the_middle_leaves_nothing_half_done_and_the_letter_is_taken_up_again(home: Home) -> None:
+    await go_live(home)
+    whole = home.house
+    home.house = replace(whole, templates=Breaks(FOLDER))
+    home.post(SAM, "Amy was found on 23 November 2026. I saw her myself.\n", subject=f"Found [{(await the_case(home)).reference}]")
+    await receive_new(home.house, home.mailbox, home.inbox, now=home.now)
+    await triage_round(home.house, now=home.now)
+    assert len(await notices(home)) == 1
+    await home.settle()
+    assert [one.kind for one in await notices(home)] == [NoticeKind.ALERT, NoticeKind.FOUND]
+    assert (await received(home))[-1].state is ReceivedState.HANDLED

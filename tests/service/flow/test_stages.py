@@ -132,3 +132,23 @@ async def test_a_note_of_quality_assurance_reaches_the_approver(home: Home) -> N
     await home.settle()
     assert "I called the school: she is not there. (Source: Noted by Priya.)" in home.text_to(HELEN)
     assert (await the_case(home)).policy == "national"
+
+
+async def test_the_worker_is_reminded_of_what_the_policy_asks_in_the_receipt_and_in_the_decision(home: Home) -> None:
+    await kent(home, titles={})
+    assert "Liberi" in home.text_to(SAM)
+    notice = await last_notice(home)
+    await pass_notice(home.house, notice.id, await person(home, UMA), notice.version, home.now)
+    await pass_notice(home.house, notice.id, await person(home, PRIYA), notice.version, home.now)
+    await home.settle()
+    home.reply(home.last_to(HELEN), HELEN, "APPROVE\nIt is agreed with the police.\n")
+    await home.settle()
+    assert str(home.last_to(SAM)["Subject"]).startswith("Approved") and "Liberi" in home.text_to(SAM)
+    assert "Liberi" not in home.text_to(HELEN)
+
+
+async def test_bradfords_workers_are_given_its_helplines(home: Home) -> None:
+    async with home.database.begin() as work:
+        await work.connection.execute(sa.update(issuing_authorities).values(policy="bradford"))
+    await ask_quality(home)
+    assert "116 000" in home.text_to(SAM) and "ChildLine" in home.text_to(SAM)
