@@ -54,11 +54,11 @@ LABELS: dict[str, tuple[str, ...]] = {
         "Is the family only temporarily absent?",
     ),
     "staying_with_family_or_friends": (
-        "Could they be staying with family or friends, or on holiday?", "Are they staying with family/friends or on holiday?",
+        "Could they be staying with family or friends, or on holiday?", "Are they staying with family/friends or away on holiday?",
         "Staying with family or friends, or on holiday?", "Could they be staying with family or friends?",
     ),
     "believed_missing_by_others": (
-        "Do friends, neighbours or family believe that they are missing?", "Do friends/neighbours/family believe the family are missing?",
+        "Do friends, neighbours or family believe that they are missing?", "Do friends/neighbours/family believe that they are “missing”?",
         "Do friends, neighbours or family believe they are missing?", "Do others believe that the family is missing?",
     ),
     "parent_in_custody": ("Is a parent in custody?", "Could a parent be in custody?", "Is either parent in custody?", "Parent in custody?"),
@@ -66,7 +66,7 @@ LABELS: dict[str, tuple[str, ...]] = {
         "Do key agencies know where the family is?", "Do key agencies have knowledge of the family's whereabouts?",
         "Do any key agencies know where they are?", "Do agencies have knowledge of their whereabouts?",
     ),
-    "police_information": ("What information do the police have?", "Police information", "Police information held", "Police information"),
+    "police_information": ("What information do the police have?", "Do the police have any information?", "Police information held", "Police information"),
     "strategy_discussion_date": (
         "Date of the strategy discussion", "Strategy meeting date", "Strategy discussion date", "Date of strategy meeting",
     ),
