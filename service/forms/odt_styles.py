@@ -1,12 +1,17 @@
 """What OpenDocument styles say that matters for reading: struck out, hidden, or a heading."""
 
+from collections.abc import Mapping
+
 from lxml import etree
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_LOEXT = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
 _MOST_PARENTS = 20
+Effect = Mapping[str, bool]
 
 
 class Styles:
@@ -18,18 +23,19 @@ class Styles:
             for style in part.iter(STYLE + "style") if part is not None else ():
                 self._styles.setdefault((style.get(STYLE + "family", ""), style.get(STYLE + "name", "")), style)
 
-    def is_struck(self, family: str, name: str | None, *, inherited: bool) -> bool:
-        """Tell whether the words of a style are struck out or hidden; a style that is silent keeps what is *inherited*."""
-        for style in self._line(family, name):
+    def effect(self, family: str, name: str | None, inherited: Effect) -> Effect:
+        """Tell what a style does to words, on top of what they *inherited*: "gone" strikes out or hides, all else marks."""
+        found = dict(inherited)
+        for style in reversed(self._line(family, name)):
             properties = style.find(STYLE + "text-properties")
-            if properties is None:
-                continue
-            if properties.get(TEXT + "display") == "none":
-                return True
-            through = properties.get(STYLE + "text-line-through-style") or properties.get(STYLE + "text-line-through-type")
-            if through is not None:
-                return bool(through != "none")
-        return inherited
+            if properties is not None:
+                found |= _effect_of(properties)
+        return found
+
+    def is_shaded(self, name: str | None) -> bool:
+        """Tell whether a cell of a table has a ground of its own."""
+        cells = (style.find(STYLE + "table-cell-properties") for style in self._line("table-cell", name))
+        return any(cell is not None and _is_coloured(cell.get(_FO + "background-color")) for cell in cells)
 
     def is_heading(self, name: str | None) -> bool:
         """Tell whether a paragraph has the style of a title or heading."""
@@ -41,3 +47,35 @@ class Styles:
             found.append(style)
             name = style.get(STYLE + "parent-style-name")
         return found
+
+
+def marks_of(effect: Effect) -> frozenset[str]:
+    """Name the marks that words bear."""
+    return frozenset(kind for kind, on in effect.items() if on and not kind.startswith("gone"))
+
+
+def is_gone(effect: Effect) -> bool:
+    """Tell whether words are struck out or hidden."""
+    return any(on for kind, on in effect.items() if kind.startswith("gone"))
+
+
+def _effect_of(properties: etree._Element) -> dict[str, bool]:
+    effect: dict[str, bool] = {}
+    if (shown := properties.get(TEXT + "display")) is not None:
+        effect["gone hidden"] = shown == "none"
+    through = properties.get(STYLE + "text-line-through-style") or properties.get(STYLE + "text-line-through-type")
+    if through is not None:
+        effect["gone struck"] = through != "none"
+    if (weight := properties.get(_FO + "font-weight")) is not None:
+        effect["bold"] = weight in ("bold", "600", "700", "800", "900")
+    if (line := properties.get(STYLE + "text-underline-style")) is not None:
+        effect["underline"] = line != "none"
+    if (ground := properties.get(_FO + "background-color")) is not None:
+        effect["highlight"] = _is_coloured(ground)
+    if (border := properties.get(_FO + "border") or properties.get(_LOEXT + "border")) is not None:
+        effect["boxed"] = border != "none"
+    return effect
+
+
+def _is_coloured(colour: str | None) -> bool:
+    return colour is not None and colour.casefold() not in ("", "transparent", "#ffffff", "auto")

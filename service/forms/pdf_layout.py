@@ -35,7 +35,6 @@ class _Flow:
         self._page = page
         printed = [piece for piece in pieces if not piece.is_field] or list(pieces)
         self._height = median(piece.height for piece in printed) if printed else 10.0
-        self._left = min((piece.x0 for piece in printed), default=0.0)
         self._right = max((piece.x1 for piece in printed), default=0.0)
         self._lines = 0
 
@@ -111,7 +110,7 @@ class _Flow:
             text=text,
             place=f"page {self._page}, line {self._lines}",
             heading=self._is_large(row),
-            indented=row[0].x0 > self._left + 10.0,
+            indented=before is not None and not self._is_large(row) and row[0].x0 > before[0].x0 + 8.0,
             blank_before=between > 0.9 and not is_first,
             controls=controls_in(row),
         )

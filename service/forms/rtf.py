@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from service.forms.blocks import Block, Cell, Control, Document, Line, Table, Unreadable
+from service.forms.choices import Piece, settle, settle_row
 from service.forms.guards import BROKEN, MAXIMUM_CELLS, TOO_LONG
 from service.forms.rtf_fields import FormField
 from service.forms.rtf_words import CODE_PAGES, LETTERS, Word, symbol, whole, words_in
@@ -13,6 +14,9 @@ _SKIPPED = frozenset(
      "pntext", "nonesttables", "shprslt", "sp", "upr", "nonshppict", "xe", "tc", "rxe", "result", "atnid", "atnauthor"}
 )  # fmt: skip
 _HEADERS = frozenset({"header", "headerl", "headerr", "headerf"})
+_MARKS = {"b": "bold", "ul": "underline", "ulw": "underline", "uldb": "underline", "highlight": "highlight", "chcbpat": "highlight",
+          "cb": "highlight", "chbrdr": "boxed"}  # fmt: skip
+_NEWLINE: Piece = ("\n", frozenset())
 _KEPT = frozenset({"fldinst", "formfield", "ffname", "ffl", "ffhelptext", "shpinst", "nesttableprops", "ud"})  # read though marked \*
 _FIELD_TEXTS = frozenset({"ffname", "ffl", "ffhelptext", "ffdeftext", "ffformat", "ffstattext", "ffentrymcr", "ffexitmcr"})
 
@@ -23,6 +27,7 @@ class _State:
 
     skipped: bool = False
     unseen: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
     destination: str = ""
     in_header: bool = False
     skip_after_unicode: int = 1
@@ -31,12 +36,6 @@ class _State:
     heading: bool = False
     field: FormField | None = None
 
-    def copy(self) -> "_State":
-        return _State(
-            self.skipped, self.unseen, self.destination, self.in_header, self.skip_after_unicode, self.font, self.level, self.heading,
-            self.field,
-        )  # fmt: skip
-
 
 @dataclass(slots=True)
 class _Level:
@@ -44,8 +43,9 @@ class _Level:
 
     rows: list[tuple[Cell, ...]] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
-    done: list[str] = field(default_factory=list)
+    done: list[Piece] = field(default_factory=list)
     controls: list[Control] = field(default_factory=list)
+    marks: list[frozenset[str]] = field(default_factory=list)  # of each finished cell
 
 
 def read_rtf(content: bytes, file: str) -> Document:
@@ -68,11 +68,13 @@ class _Reader:
         self._now = _State()
         self._star = False
         self._ignore = 0
-        self._pieces: list[str] = []
+        self._pieces: list[Piece] = []
         self._controls: list[Control] = []
         self._levels: dict[int, _Level] = {}
         self._merges: list[str] = []
         self._merge = ""
+        self._shaded: set[int] = set()
+        self._nested: list[tuple[list[tuple[Cell, ...]], str]] = []
         self._page = "cp1252"
         self._fonts: dict[int, str] = {}
         self._style, self._style_name = 0, ""
@@ -86,7 +88,7 @@ class _Reader:
             if len(self._stack) > _DEEPEST:
                 raise Unreadable(BROKEN)
             self._stack.append(self._now)
-            self._now = self._now.copy()
+            self._now = replace(self._now)
         elif word.kind == "close":
             self._close()
         elif word.kind == "control":
@@ -108,7 +110,7 @@ class _Reader:
         # the group of the whole field ends: a tick or a choice is what it shows
         shown = left.field.shown()
         if shown is not None:
-            self._pieces.append(shown)
+            self._pieces.append((shown, frozenset()))
         if (control := left.field.control()) is not None:
             self._controls.append(control)
 
@@ -133,7 +135,7 @@ class _Reader:
         if now.field is not None and now.destination in _FIELD_TEXTS | {"fldinst", "formfield"}:
             now.field.say(now.destination, text)
         elif not now.unseen:
-            self._pieces.append(text)
+            self._pieces.append((text, now.marks))
             if now.field is not None and text.strip():
                 now.field.result += text
 
@@ -169,8 +171,13 @@ class _Reader:
         now = self._now
         if name in ("strike", "striked", "deleted", "v"):
             now.unseen = now.unseen - {name} if number == 0 else now.unseen | {name}
+        elif name == "ulnone":
+            now.marks -= {"underline"}
+        elif name in _MARKS:
+            kind = _MARKS[name]
+            now.marks = now.marks - {kind} if number == 0 else now.marks | {kind}
         elif name == "plain":
-            now.unseen, now.font = now.unseen & {"deleted"}, 0
+            now.unseen, now.marks, now.font = now.unseen & {"deleted"}, frozenset(), 0
         elif name == "uc":
             now.skip_after_unicode = min(number or 0, 8)
         elif name == "f":
@@ -198,9 +205,11 @@ class _Reader:
         elif name in ("par", "sect", "page"):
             self.end_paragraph()
         elif name == "trowd":
-            self._merges, self._merge = [], ""
+            self._merges, self._merge, self._shaded = [], "", set()
         elif name in ("clvmrg", "clmrg"):
             self._merge = name
+        elif name == "clcbpat" and number:
+            self._shaded.add(len(self._merges))
         elif name == "cellx":
             self._merges.append(self._merge)
             self._merge = ""
@@ -213,14 +222,14 @@ class _Reader:
         """Finish the paragraph that is being gathered: it belongs to a cell, or is a line and ends the table before it."""
         if self._now.level and not self._now.in_header:
             level = self._levels.setdefault(self._now.level, _Level())
-            level.done.append(whole(self._pieces))
+            level.done += [*self._pieces, _NEWLINE]
             level.controls += self._controls
             self._pieces, self._controls = [], []
             return
         self._put_line(self._now.heading)
 
     def _put_line(self, heading: bool) -> None:
-        text, controls = whole(self._pieces), tuple(self._controls)
+        text, controls = _settled(self._pieces), tuple(self._controls)
         self._pieces, self._controls = [], []
         if not self._now.in_header:
             self.end_table()
@@ -236,34 +245,46 @@ class _Reader:
 
     def _end_cell(self, depth: int) -> None:
         level = self._levels.setdefault(depth, _Level())
-        level.done.append(whole(self._pieces))
-        text = "\n".join(line.strip() for line in "\n".join(level.done).split("\n") if line.strip())
+        pieces = [*level.done, *self._pieces]
+        text = "\n".join(line.strip() for line in _settled(pieces).split("\n") if line.strip())
+        marked = [marks for words, marks in pieces if words.strip()]
         level.cells.append(Cell(text=text, controls=(*level.controls, *self._controls)))
+        level.marks.append(frozenset.intersection(*marked) if marked else frozenset())
         level.done, level.controls, self._pieces, self._controls = [], [], [], []
+        near = text.split("\n")[-1] if text else next((cell.text for cell in reversed(level.cells) if cell.text), "")
+        self._nested += [(inner.rows, near) for at, inner in sorted(self._levels.items()) if at > depth and inner.rows]
+        self._levels = {at: one for at, one in self._levels.items() if at <= depth}
         self._cells += 1
         if self._cells > MAXIMUM_CELLS:
             raise Unreadable(TOO_LONG, by_hand=True)
 
     def _end_row(self, depth: int) -> None:
         level = self._levels.setdefault(depth, _Level())
+        shaded = [marks | ({"shaded"} if number in self._shaded else set()) for number, marks in enumerate(level.marks)]
+        settled = settle_row(level.cells, shaded)
         row: list[Cell] = []
-        for cell, merge in zip(level.cells, self._merges + [""] * len(level.cells), strict=False):
+        for cell, merge in zip(settled, self._merges + [""] * len(settled), strict=False):
             if merge == "clmrg" and row:
                 row[-1] = replace(row[-1], across=row[-1].across + 1)
             else:
                 row.append(Cell(text="", merged=True) if merge == "clvmrg" else cell)
         if row:
             level.rows.append(tuple(row))
-        level.cells = []
+        level.cells, level.marks = [], []
 
     def end_table(self) -> None:
         """Put the table that is open, and those nested within it, behind what came before."""
         for depth in sorted(self._levels):
-            level = self._levels[depth]
-            if level.cells:
+            if self._levels[depth].cells:
                 self._end_row(depth)
-            if level.rows:
+        tables = [(self._levels[depth].rows, "") for depth in sorted(self._levels)] + self._nested
+        for rows, beside in tables:
+            if rows:
                 self._tables += 1
-                self.blocks.append(Table(number=self._tables, rows=tuple(level.rows)))
+                self.blocks.append(Table(number=self._tables, rows=tuple(rows), beside=beside))
                 self._blank = True
-        self._levels = {}
+        self._levels, self._nested = {}, []
+
+
+def _settled(pieces: list[Piece]) -> str:
+    return whole((settle(pieces),))

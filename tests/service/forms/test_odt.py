@@ -12,9 +12,15 @@ NAMES = (
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
     'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:form="urn:oasis:names:tc:opendocument:xmlns:form:1.0" '
     'xmlns:field="urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0" '
+    'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" '
     'xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"'
 )
 STYLES = (
+    '<style:style style:name="Bold" style:family="text"><style:text-properties fo:font-weight="bold"/></style:style>'
+    '<style:style style:name="Lit" style:family="text"><style:text-properties fo:background-color="#ffff00"/></style:style>'
+    '<style:style style:name="Under" style:family="text"><style:text-properties style:text-underline-style="solid"/></style:style>'
+    '<style:style style:name="Boxed" style:family="text"><style:text-properties loext:border="1pt solid #ff0000"/></style:style>'
+    '<style:style style:name="Shaded" style:family="table-cell"><style:table-cell-properties fo:background-color="#cccccc"/></style:style>'
     '<style:style style:name="Struck" style:family="text"><style:text-properties style:text-line-through-style="solid"/></style:style>'
     '<style:style style:name="Kin" style:family="text" style:parent-style-name="Struck"/>'
     '<style:style style:name="Plain" style:family="text"><style:text-properties style:text-line-through-style="none"/></style:style>'
@@ -107,7 +113,11 @@ def test_merged_and_repeated_cells_keep_the_columns() -> None:
 
 
 def test_a_table_within_a_cell_comes_after_the_table_around_it() -> None:
-    assert texts(odt(table(row("Surname", cell(table(row("Inner", "x"))))))) == [[["Surname", ""]], [["Inner", "x"]]]
+    document = odt(table(row("Surname", cell(table(row("Inner", "x"))))))
+    assert texts(document) == [[["Surname", ""]], [["Inner", "x"]]]
+    [_, within] = document.blocks
+    assert not isinstance(within, Line)
+    assert within.beside == "Surname"
 
 
 def test_text_boxes_follow_the_paragraph_they_hang_on() -> None:
@@ -145,6 +155,17 @@ def test_content_controls_and_fields_from_word_show_values_and_no_placeholders()
     )  # fmt: skip
     assert texts(document) == ["Surname: Example", "Forename:", "Plan: ☒", "Custody: ☒ Yes", "Risk: High", "Media: No", "Name:"]
     assert controls(document) == [Control(tag="surname", title="Family name", text="Example")]
+
+
+def test_a_choice_that_alone_is_marked_is_the_one_that_was_made() -> None:
+    for style in ("Bold", "Lit", "Under", "Boxed"):
+        assert texts(odt(p(f'Yes / <text:span text:style-name="{style}">No</text:span>'))) == ["☐ Yes ☒ No"]
+    shaded = table(row("In custody?", "Yes", cell("No", 'table:style-name="Shaded"')))
+    assert texts(odt(shaded)) == [[["In custody?", "☐ Yes", "☒ No"]]]
+
+
+def test_boxes_of_symbol_fonts_are_ticks() -> None:
+    assert texts(odt(p("\uf0fe Yes \uf0a8 No"))) == ["☒ Yes ☐ No"]
 
 
 def test_protected_documents_are_for_a_person_and_macros_are_refused() -> None:

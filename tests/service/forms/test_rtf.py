@@ -89,6 +89,9 @@ def test_a_nested_table_comes_after_the_table_around_it() -> None:
     inner = rb"\pard\intbl\itap2 Inner\nestcell x\nestcell{\*\nesttableprops\trowd\cellx500\cellx900\nestrow}{\nonesttables no\par}"
     body = rb"\trowd\cellx1000\cellx2000\pard\intbl Surname\cell " + inner + rb"\pard\intbl Example\cell\row\pard"
     assert texts(body) == [[["Surname", "Example"]], [["Inner", "x"]]]
+    [_, within] = rtf(body).blocks
+    assert not isinstance(within, Line)
+    assert within.beside == "Example"
 
 
 def test_form_fields_show_words_ticks_and_choices() -> None:
@@ -104,6 +107,13 @@ def test_form_fields_show_words_ticks_and_choices() -> None:
 
 def test_ticks_of_symbol_fonts_are_ticks() -> None:
     assert texts(rb"{\f1\'fe} Yes {\f1\'a8} No \u-3842? Maybe\par") == ["☒ Yes ☐ No ☒ Maybe"]
+
+
+def test_a_choice_that_alone_is_marked_is_the_one_that_was_made() -> None:
+    for mark in (rb"\b", rb"\ul", rb"\highlight7", rb"\chbrdr\brdrs"):
+        assert texts(rb"\pard Yes / {" + mark + rb" No}\par") == ["☐ Yes ☒ No"]
+    shaded = rb"\trowd\cellx1000\cellx2000\clcbpat3\cellx3000\pard\intbl In custody?\cell Yes\cell No\cell\row"
+    assert texts(shaded) == [[["In custody?", "☐ Yes", "☒ No"]]]
 
 
 def test_text_boxes_are_read_once() -> None:
