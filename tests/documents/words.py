@@ -66,7 +66,9 @@ LABELS: dict[str, tuple[str, ...]] = {
         "Do key agencies know where the family is?", "Do key agencies have knowledge of the family's whereabouts?",
         "Do any key agencies know where they are?", "Do agencies have knowledge of their whereabouts?",
     ),
-    "police_information": ("What information do the police have?", "Do the police have any information?", "Police information held", "Police information"),
+    "police_information": (
+        "What information do the police have?", "Do the police have any information?", "Police information held", "Police information",
+    ),
     "strategy_discussion_date": (
         "Date of the strategy discussion", "Strategy meeting date", "Strategy discussion date", "Date of strategy meeting",
     ),
