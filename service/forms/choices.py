@@ -91,6 +91,27 @@ def settle_written(text: str) -> str:
     return _ticked(text, marked, frozenset({"written"})) or text
 
 
+def settle_row(cells: Sequence[Cell], marks: Sequence[frozenset[str]]) -> list[Cell]:
+    """Write choices in neighbouring cells as boxes where one cell alone is shaded, bold or highlighted."""
+    settled = list(cells)
+    if not any(marks):
+        return settled
+    at = 1
+    while at < len(cells):
+        end, shared = at, groups_of(cells[at].text)
+        while end < len(cells) and (both := shared & groups_of(cells[end].text)):
+            shared, end = both, end + 1
+        kinds = {kind for mark in marks[at:end] for kind in mark}
+        chosen = {frozenset(index for index in range(at, end) if kind in marks[index]) for kind in kinds}
+        partial = [one for one in chosen if 0 < len(one) < end - at]
+        if end - at > 1 and len(partial) == 1 and len(partial[0]) == 1 and not any(_BOXES.search(cell.text) for cell in cells[at:end]):
+            for index in range(at, end):
+                mark = TICKED if index in partial[0] else EMPTY
+                settled[index] = replace(cells[index], text=f"{mark} {cells[index].text}")
+        at = max(end, at + 1)
+    return settled
+
+
 def _settle_line(line: str, marked: list[frozenset[str]], kinds: frozenset[str]) -> str:
     """Settle the choices of one line, of which the beginning may be a label."""
     starts = [0, *(match.end() for match in re.finditer(r"[:?\t]\s*| {3,}", line))]

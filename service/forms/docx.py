@@ -1,308 +1,237 @@
 """Takes a Word document (.docx) apart: what is visible and entered, never what was deleted, struck out, hidden or a placeholder.
 
-python-docx loses content controls without a word, so this walks the XML itself.
+python-docx loses content controls without a word, so this walks the XML itself; runs are read in `docx_runs`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from service.forms.blocks import EMPTY, TICKED, Block, Cell, Control, Document, Line, Table, Unreadable
+from service.forms.blocks import Block, Cell, Control, Document, Line, Table, Unreadable
+from service.forms.choices import Piece, settle, settle_row
+from service.forms.docx_bound import Bound
+from service.forms.docx_runs import MAXIMUM_DEPTH, Inline, Runs, shown, style_of
+from service.forms.docx_styles import OFF, PLAIN_FILLS, W, read_styles
 from service.forms.guards import BROKEN, Archive, parse_xml
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-_OFF = frozenset({"0", "false", "off", "none"})
-_SYMBOLS = {"F0FE": TICKED, "F0FD": TICKED, "F052": TICKED, "F053": TICKED, "F0FC": TICKED, "F0FB": TICKED}
-_SYMBOLS |= {"F0A8": EMPTY, "F06F": EMPTY, "F0A1": EMPTY, "F0A3": EMPTY, "2612": TICKED, "2611": TICKED, "2610": EMPTY}
-_SKIPPED = frozenset(_W + name for name in ("del", "moveFrom", "sdtPr", "rPr", "pPr", "tblPr", "tcPr", "trPr", "instrText", "delText"))
-_MAXIMUM_DEPTH = 60
+_NEWLINE: Piece = ("\n", frozenset())
 
 
 def read_docx(archive: Archive, file: str) -> Document:
     """Take the main text and its headers of one document apart."""
-    content = archive.read("word/document.xml")
-    if _STRICT in content:
-        content = content.replace(_STRICT, _W[1:-1].encode())
-    root = parse_xml(content)
-    body = root.find(_W + "body")
+    root = _part(archive, "word/document.xml")
+    body = root.find(W + "body")
     if body is None:
         raise Unreadable(BROKEN)
-    walk = _Walk()
+    styles = read_styles(_part(archive, "word/styles.xml") if "word/styles.xml" in archive else None)
+    walk = _Walk(Runs(styles, Bound(archive)))
     walk.container(body)
     for name in sorted(name for name in archive.names() if name.startswith("word/header") and name.endswith(".xml")):
-        walk.where = "page header"
-        walk.container(parse_xml(archive.read(name)))
+        walk.header(_part(archive, name))
     return Document(file=file, is_form=True, blocks=tuple(walk.blocks))
 
 
-@dataclass(slots=True)
-class _Inline:
-    """The text and the controls of one paragraph, and the text boxes anchored in it."""
+def _part(archive: Archive, name: str) -> etree._Element:
+    content = archive.read(name)
+    return parse_xml(content.replace(_STRICT, W[1:-1].encode()) if _STRICT in content else content)
 
-    pieces: list[str] = field(default_factory=list)
+
+@dataclass(slots=True)
+class _Content:
+    """What one cell holds."""
+
+    pieces: list[Piece] = field(default_factory=list)
     controls: list[Control] = field(default_factory=list)
-    boxes: list[etree._Element] = field(default_factory=list)
-    legacy: etree._Element | None = None
-    legacy_part: str = ""
+    nested: list[etree._Element] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        lines = (line.strip() for line in settle(self.pieces).split("\n"))
+        return "\n".join(line for line in lines if line)
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Name the marks that all words of the cell bear."""
+        marked = [marks for text, marks in self.pieces if text.strip()]
+        return frozenset.intersection(*marked) if marked else frozenset()
 
 
 class _Walk:
     """One pass over a document, in reading order."""
 
-    def __init__(self) -> None:
+    def __init__(self, runs: Runs) -> None:
         self.blocks: list[Block] = []
-        self.where = ""
-        self._tables = 0
-        self._lines = 0
+        self._runs = runs
+        self._where = ""
+        self._tables = self._lines = self._boxes = 0
         self._blank = True
+
+    def header(self, root: etree._Element) -> None:
+        """Walk a page header; what another header said already is not said again."""
+        before = len(self.blocks)
+        self._where, self._blank = "page header", True
+        self.container(root)
+        known = {(block.text, block.place) for block in self.blocks[:before] if isinstance(block, Line)}
+        fresh = [block for block in self.blocks[before:] if not isinstance(block, Line) or (block.text, block.place) not in known]
+        self.blocks[before:] = [replace(block, blank_before=True) if isinstance(block, Line) else block for block in fresh]
 
     def container(self, parent: etree._Element, controls: tuple[Control, ...] = (), depth: int = 0) -> None:
         """Walk paragraphs and tables, through every wrapper Word may put around them."""
-        if depth > _MAXIMUM_DEPTH:
+        if depth > MAXIMUM_DEPTH:
             raise Unreadable(BROKEN)
-        for child in _shown(parent):
-            if child.tag == _W + "p":
+        for child in shown(parent):
+            if child.tag == W + "p":
                 self._paragraph(child, controls, depth)
-            elif child.tag == _W + "tbl":
+            elif child.tag == W + "tbl":
                 self._table(child, depth)
-            elif child.tag == _W + "sdt":
-                content = child.find(_W + "sdtContent")
-                if content is None or _is_placeholder(child):
-                    continue
-                control = _control(child, _block_text(content, depth))
-                self.container(content, (*controls, control) if control else controls, depth + 1)
+            elif child.tag == W + "sdt":
+                self._block_control(child, controls, depth)
             else:
                 self.container(child, controls, depth + 1)
 
-    def _paragraph(self, paragraph: etree._Element, controls: tuple[Control, ...], depth: int) -> None:
-        inline = _inline(paragraph)
-        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-        heading = style is not None and str(style.get(_W + "val", "")).lower().startswith(("heading", "title"))
-        for text in "".join(inline.pieces).split("\n"):
-            if not text.strip():
+    def _block_control(self, sdt: etree._Element, controls: tuple[Control, ...], depth: int) -> None:
+        content = sdt.find(W + "sdtContent")
+        if content is None or self._runs.is_placeholder(sdt):
+            if text := self._runs.bound_text(sdt):
+                control = self._runs.entered(sdt, text)
+                self._say(text, heading=False, controls=(*controls, control) if control else controls)
+            return
+        gathered = _Content()
+        self._gather(content, gathered, depth)
+        control = self._runs.entered(sdt, gathered.text)
+        self.container(content, (*controls, control) if control else controls, depth + 1)
+
+    def _say(self, text: str, *, heading: bool, controls: tuple[Control, ...]) -> None:
+        for line in text.split("\n"):
+            if not line.strip():
                 self._blank = True
                 continue
             self._lines += 1
-            place = self.where or f"paragraph {self._lines}"
-            found = (*controls, *inline.controls)
-            self.blocks.append(Line(text=text.strip(), place=place, heading=heading, blank_before=self._blank, controls=found))
+            place = self._where or f"paragraph {self._lines}"
+            self.blocks.append(Line(text=line.strip(), place=place, heading=heading, blank_before=self._blank, controls=controls))
             self._blank = False
-        for box in inline.boxes:
-            self.container(box, depth=depth + 1)
 
-    def _table(self, table: etree._Element, depth: int) -> None:
+    def _paragraph(self, paragraph: etree._Element, controls: tuple[Control, ...], depth: int) -> None:
+        inline = self._runs.inline(paragraph)
+        heading = self._runs.styles.is_heading(style_of(paragraph))
+        self._say(settle(inline.pieces), heading=heading, controls=(*controls, *inline.controls))
+        for box in inline.boxes:
+            outer, self._boxes = self._where, self._boxes + 1
+            self._where, self._blank = outer or f"text box {self._boxes}", True
+            self.container(box, depth=depth + 1)
+            self._where, self._blank = outer, True
+
+    def _table(self, table: etree._Element, depth: int, beside: str = "") -> None:
+        if depth > MAXIMUM_DEPTH:
+            raise Unreadable(BROKEN)
         self._tables += 1
         number = self._tables
-        nested: list[etree._Element] = []
-        rows = [tuple(_cell(cell, nested, depth) for cell in _children(row, "tc")) for row in _children(table, "tr")]
-        self.blocks.append(Table(number=number, rows=tuple(row for row in rows if row)))
+        nested: list[tuple[etree._Element, str]] = []
+        rows = [self._row(row, nested, depth) for row in _children(table, "tr")]
+        self.blocks.append(Table(number=number, rows=tuple(row for row in rows if row), beside=beside))
         self._blank = True
-        for inner in nested:
-            self._container_table(inner, depth + 1)
+        for inner, words in nested:
+            self._table(inner, depth + 1, words)
 
-    def _container_table(self, table: etree._Element, depth: int) -> None:
-        if depth > _MAXIMUM_DEPTH:
+    def _row(self, row: etree._Element, nested: list[tuple[etree._Element, str]], depth: int) -> tuple[Cell, ...]:
+        is_header = row.find(f"{W}trPr/{W}tblHeader") is not None
+        cells: list[Cell] = []
+        marks: list[frozenset[str]] = []
+        for element in _children(row, "tc"):
+            properties = element.find(W + "tcPr")
+            across = _number(properties, "gridSpan")
+            if _merges(properties, "hMerge") and cells:
+                cells[-1] = replace(cells[-1], across=cells[-1].across + across)
+                continue
+            if _merges(properties, "vMerge"):
+                cells.append(Cell(text="", across=across, merged=True))
+                marks.append(frozenset())
+                continue
+            content = self._cell(element, depth)
+            own = content.text
+            near = own.split("\n")[-1] if own else next((cell.text for cell in reversed(cells) if cell.text), "")
+            nested.extend((table, near) for table in content.nested)
+            cells.append(Cell(text=own, controls=tuple(content.controls), heading=is_header, across=across))
+            marks.append(content.marks | ({"shaded"} if _is_shaded(properties) else set()))
+        return tuple(settle_row(cells, marks))
+
+    def _cell(self, cell: etree._Element, depth: int) -> _Content:
+        content = _Content()
+        outer = cell.getparent()
+        wrapper = outer.getparent() if outer is not None and outer.tag == W + "sdtContent" else None
+        if wrapper is None or wrapper.tag != W + "sdt":
+            self._gather(cell, content, depth)
+            return content
+        if not self._runs.is_placeholder(wrapper):
+            self._gather(cell, content, depth)
+        elif text := self._runs.bound_text(wrapper):
+            content.pieces.append((text, frozenset()))
+        control = self._runs.entered(wrapper, content.text)
+        content.controls += [control] if control else []
+        return content
+
+    def _gather(self, parent: etree._Element, content: _Content, depth: int) -> None:
+        """Gather the paragraphs under *parent*, each on lines of its own, and the tables within."""
+        if depth > MAXIMUM_DEPTH:
             raise Unreadable(BROKEN)
-        self._table(table, depth)
+        loose = Inline()
+        for child in shown(parent):
+            if child.tag == W + "p":
+                inline = self._runs.inline(child)
+                content.pieces += [*inline.pieces, _NEWLINE]
+                content.controls += inline.controls
+                for box in inline.boxes:
+                    self._gather(box, content, depth + 1)
+            elif child.tag == W + "tbl":
+                content.nested.append(child)
+            elif child.tag == W + "sdt":
+                self._gather_control(child, content, depth)
+            elif child.tag == W + "r":
+                self._runs.run(child, loose, "", 0)
+            else:
+                self._gather(child, content, depth + 1)
+        content.pieces += [*loose.pieces, _NEWLINE] if loose.pieces else []
 
-
-def _shown(parent: etree._Element) -> Iterator[etree._Element]:
-    for child in parent:
-        if not isinstance(child.tag, str) or child.tag in _SKIPPED or child.tag == _MC + "Fallback":
-            continue
-        yield child
+    def _gather_control(self, sdt: etree._Element, content: _Content, depth: int) -> None:
+        inside = sdt.find(W + "sdtContent")
+        inner = _Content()
+        if inside is not None and not self._runs.is_placeholder(sdt):
+            self._gather(inside, inner, depth + 1)
+        text = inner.text or self._runs.bound_text(sdt)
+        control = self._runs.entered(sdt, text) if text or inner.nested else None
+        content.pieces += inner.pieces or ([(text, frozenset()), _NEWLINE] if text else [])
+        content.nested += inner.nested
+        content.controls += [*inner.controls, *([control] if control else [])]
 
 
 def _children(parent: etree._Element, name: str) -> Iterator[etree._Element]:
     """Yield rows of a table or cells of a row, also those inside content controls, but never those of a table within."""
-    for child in _shown(parent):
-        if child.tag == _W + name:
-            if name == "tr" and child.find(f"{_W}trPr/{_W}del") is not None:
-                continue
-            yield child
-        elif child.tag not in (_W + "tbl", _W + "tr", _W + "tc", _W + "p"):
+    for child in shown(parent):
+        if child.tag == W + name:
+            properties = child.find(W + ("trPr" if name == "tr" else "tcPr"))
+            gone = ("del", "hidden") if name == "tr" else ("cellDel",)
+            if properties is None or all(properties.find(W + mark) is None for mark in gone):
+                yield child
+        elif child.tag not in (W + "tbl", W + "tr", W + "tc", W + "p"):
             yield from _children(child, name)
 
 
-def _cell(cell: etree._Element, nested: list[etree._Element], depth: int) -> Cell:
-    merge = cell.find(f"{_W}tcPr/{_W}vMerge")
-    if merge is not None and merge.get(_W + "val", "continue") == "continue":
-        return Cell(text="")
-    controls: list[Control] = []
-    outer = cell.getparent()
-    wrapper = outer.getparent() if outer is not None and outer.tag == _W + "sdtContent" else None
-    if wrapper is not None and wrapper.tag == _W + "sdt":
-        if _is_placeholder(wrapper):
-            return Cell(text="")
-        control = _control(wrapper, _block_text(cell, depth))
-        controls += [control] if control else []
-    return Cell(text=_block_text(cell, depth, controls, nested), controls=tuple(controls))
+def _merges(properties: etree._Element | None, name: str) -> bool:
+    """Tell whether a cell only continues the one above (vMerge) or before it (hMerge)."""
+    mark = properties.find(W + name) if properties is not None else None
+    return mark is not None and mark.get(W + "val", "continue") == "continue"
 
 
-def _block_text(
-    parent: etree._Element, depth: int, controls: list[Control] | None = None, nested: list[etree._Element] | None = None
-) -> str:
-    """Join the paragraphs under *parent*; tables within are handed to *nested* instead."""
-    if depth > _MAXIMUM_DEPTH:
-        raise Unreadable(BROKEN)
-    lines: list[str] = []
-    loose: list[etree._Element] = []
-    for child in _shown(parent):
-        if child.tag == _W + "p":
-            inline = _inline(child)
-            lines.append("".join(inline.pieces).strip())
-            if controls is not None:
-                controls.extend(inline.controls)
-            lines.extend(_block_text(box, depth + 1, controls, nested) for box in inline.boxes)
-        elif child.tag == _W + "tbl":
-            if nested is not None:
-                nested.append(child)
-        elif child.tag == _W + "sdt":
-            content = child.find(_W + "sdtContent")
-            if content is None or _is_placeholder(child):
-                continue
-            inner = _block_text(content, depth + 1, controls, nested)
-            control = _control(child, inner)
-            if control and controls is not None:
-                controls.append(control)
-            lines.append(inner)
-        elif child.tag == _W + "r":
-            loose.append(child)
-        else:
-            lines.append(_block_text(child, depth + 1, controls, nested))
-    if loose:
-        inline = _Inline()
-        for run in loose:
-            _run(run, inline, 0)
-        lines.append("".join(inline.pieces))
-    return "\n".join(line for line in lines if line.strip()).strip()
+def _number(properties: etree._Element | None, name: str) -> int:
+    mark = properties.find(W + name) if properties is not None else None
+    value = str(mark.get(W + "val", "1")) if mark is not None else "1"
+    return min(int(value), 63) if value.isdigit() and value != "0" else 1
 
 
-def _inline(paragraph: etree._Element) -> _Inline:
-    inline = _Inline()
-    _runs(paragraph, inline, 0)
-    return inline
-
-
-def _runs(parent: etree._Element, inline: _Inline, depth: int) -> None:
-    if depth > _MAXIMUM_DEPTH:
-        raise Unreadable(BROKEN)
-    for child in _shown(parent):
-        if child.tag == _W + "r":
-            _run(child, inline, depth)
-        elif child.tag == _W + "sdt":
-            _inline_control(child, inline, depth)
-        elif child.tag == _W + "txbxContent":
-            inline.boxes.append(child)
-        else:
-            _runs(child, inline, depth + 1)
-
-
-def _inline_control(sdt: etree._Element, inline: _Inline, depth: int) -> None:
-    content = sdt.find(_W + "sdtContent")
-    if content is None or _is_placeholder(sdt):
-        return
-    inner = _Inline()
-    _runs(content, inner, depth + 1)
-    control = _control(sdt, "".join(inner.pieces).strip())
-    entered = control.text if control else "".join(inner.pieces)
-    inline.pieces.append(entered)
-    inline.controls.extend(inner.controls)
-    inline.boxes.extend(inner.boxes)
-    if control:
-        inline.controls.append(control)
-
-
-def _control(sdt: etree._Element, text: str) -> Control | None:
-    properties = sdt.find(_W + "sdtPr")
-    if properties is None:
-        return None
-    tag, title = properties.find(_W + "tag"), properties.find(_W + "alias")
-    ticked = properties.find(f"{_W14}checkbox/{_W14}checked")
-    date = properties.find(_W + "date")
-    if properties.find(_W14 + "checkbox") is not None:
-        text = TICKED if ticked is not None and ticked.get(_W14 + "val", "1") not in _OFF else EMPTY
-    elif date is not None and date.get(_W + "fullDate"):
-        text = str(date.get(_W + "fullDate"))[:10]
-    return Control(
-        tag=str(tag.get(_W + "val", "")) if tag is not None else "",
-        title=str(title.get(_W + "val", "")) if title is not None else "",
-        text=text,
-    )
-
-
-def _is_placeholder(sdt: etree._Element) -> bool:
-    mark = sdt.find(f"{_W}sdtPr/{_W}showingPlcHdr")
-    checkbox = sdt.find(f"{_W}sdtPr/{_W14}checkbox")
-    return mark is not None and checkbox is None and mark.get(_W + "val", "1") not in _OFF
-
-
-def _is_on(properties: etree._Element | None, *names: str) -> bool:
-    if properties is None:
+def _is_shaded(properties: etree._Element | None) -> bool:
+    mark = properties.find(W + "shd") if properties is not None else None
+    if mark is None:
         return False
-    marks = (properties.find(_W + name) for name in names)
-    return any(mark is not None and mark.get(_W + "val", "1") not in _OFF for mark in marks)
-
-
-def _run(run: etree._Element, inline: _Inline, depth: int) -> None:
-    if _is_on(run.find(_W + "rPr"), "strike", "dstrike", "vanish"):
-        return
-    for child in run:
-        if not isinstance(child.tag, str):
-            continue
-        name = child.tag.removeprefix(_W)
-        if name == "t":
-            if inline.legacy_part != "instruction" and not (inline.legacy_part == "result" and _holds_choice(inline.legacy)):
-                inline.pieces.append(child.text or "")
-        elif name == "tab":
-            inline.pieces.append("\t")
-        elif name in ("br", "cr"):
-            inline.pieces.append("\n")
-        elif name == "noBreakHyphen":
-            inline.pieces.append("-")
-        elif name == "sym":
-            inline.pieces.append(_SYMBOLS.get(str(child.get(_W + "char", "")).upper(), ""))
-        elif name == "fldChar":
-            _legacy(child, inline)
-        elif name in ("drawing", "pict", "object") or child.tag == _MC + "AlternateContent":
-            _runs(child, inline, depth + 1)
-
-
-def _holds_choice(data: etree._Element | None) -> bool:
-    return data is not None and (data.find(_W + "checkBox") is not None or data.find(_W + "ddList") is not None)
-
-
-def _legacy(mark: etree._Element, inline: _Inline) -> None:
-    """Follow a legacy form field: begin (with its data), instruction, separate, result, end."""
-    kind = mark.get(_W + "fldCharType")
-    if kind == "begin":
-        inline.legacy, inline.legacy_part = mark.find(_W + "ffData"), "instruction"
-        entered = _legacy_choice(inline.legacy)
-        if entered is not None:
-            inline.pieces.append(entered)
-    elif kind == "separate":
-        inline.legacy_part = "result"
-    elif kind == "end":
-        inline.legacy, inline.legacy_part = None, ""
-
-
-def _legacy_choice(data: etree._Element | None) -> str | None:
-    if data is None:
-        return None
-    box = data.find(_W + "checkBox")
-    if box is not None:
-        mark = box.find(_W + "checked")
-        mark = box.find(_W + "default") if mark is None else mark
-        return TICKED if mark is not None and mark.get(_W + "val", "1") not in _OFF else EMPTY
-    choices = data.find(_W + "ddList")
-    if choices is not None:
-        result = choices.find(_W + "result")
-        entries = [str(entry.get(_W + "val", "")) for entry in choices.findall(_W + "listEntry")]
-        chosen = int(result.get(_W + "val", "0")) if result is not None and str(result.get(_W + "val", "0")).isdigit() else 0
-        # the first entry without a recorded choice is only what the list shows before anyone has chosen
-        return entries[chosen] if result is not None and chosen < len(entries) else ""
-    return None
+    return str(mark.get(W + "fill", "auto")) not in PLAIN_FILLS or str(mark.get(W + "val", "clear")) not in OFF | {"clear"}
