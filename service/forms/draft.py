@@ -10,7 +10,7 @@ from service.forms.dates import Age
 from service.forms.findings import Finding, Problem, Provenance
 from service.forms.labels import label_of
 from service.forms.shapes import blank_fields
-from service.forms.values import LISTS, convert, is_not_known
+from service.forms.values import LISTS, convert, is_not_known, says_none
 
 TWICE = "The form answers this twice, differently: at {first} and at {second}. We took the first."
 
@@ -38,7 +38,7 @@ class Draft:
     def set(self, holder: dict[str, Any], key: str, path: str, plain: str, answer: Answer, words: str) -> None:
         """Convert and set one value; a second, different one is a contradiction and the first stays."""
         says_nothing = is_not_known(words) and not (plain == "children.sex" and not re.match(r"\W*n\s*/?\s*a", words, re.IGNORECASE))
-        if says_nothing:
+        if says_nothing or says_none(plain, words):
             if path not in self.provenance:
                 self.note(path, answer, words)
             return

@@ -14,17 +14,14 @@ from service.forms.findings import Problem, Provenance
 from service.forms.people import People
 from service.forms.places import postcode_in, read_place
 from service.forms.shapes import BLANKS, blank_address, blank_agency, blank_found
-from service.forms.values import chosen_words, convert, is_not_known
+from service.forms.values import SENTENCES, chosen_words, convert, is_not_known, says_none
 
 PROTECTED = "The form marks this address as protected. It will not be printed in the alert."
 _NO_POSTCODE = "We could not read one UK postcode here. Please write it like ZZ99 9ZZ."
 _LOOSE_POSTCODE = "We cannot tell which address this postcode belongs to. Please write it behind the address."
 _TOO_LONG = "This is far too long for one answer, so it was not read. Please answer in a few words."
 _LONGEST_SHORT = 2_000
-_NARRATIVES = frozenset(
-    {"last_seen", "circumstances", "actions_taken", "reason_for_concern", "agencies_contacted", "associates", "links_to_areas",
-     "agencies_contacted.outcome", "children.description", "adults.risk", "whereabouts.police_information", "found.where"}
-)  # fmt: skip
+_NARRATIVES = SENTENCES | {"agencies_contacted", "associates", "links_to_areas"}
 _CONTACT_WORD = re.compile(r"(?i)\b(?:tel|phone|telephone|mobile|mob|e-?mail|no|number|work|direct dial)\b[.:]*\s*$")
 
 
@@ -43,6 +40,7 @@ class _Filling:
     people: dict[str, People] = field(default_factory=dict)
     agency_keys: list[str | None] = field(default_factory=list)
     postcode: tuple[str, Answer] | None = None  # one that came before its address
+    protected: Answer | None = None  # likewise
 
     def __post_init__(self) -> None:
         self.people = {scope: People(self.draft, scope) for scope in BLANKS}
@@ -128,7 +126,7 @@ class _Filling:
     def _address(self, kind: str, answer: Answer, words: str) -> None:
         draft = self.draft
         addresses = draft.fields["addresses"]
-        if is_not_known(words):
+        if is_not_known(words) or says_none("addresses.text", words):
             draft.provenance.setdefault("addresses", Provenance(draft.file, answer.place, answer.label, words, answer.method))
         elif kind == "postcode":
             self._postcode(answer, words)
@@ -144,6 +142,9 @@ class _Filling:
             draft.note(path, answer, words)
             if place.protected:
                 draft.find(path, Problem.CONTRADICTION, PROTECTED, answer.label)
+            elif self.protected is not None:
+                self._protect(len(addresses) - 1, self.protected)
+                self.protected = None
             if self.postcode is not None and address["postcode"] is None:
                 address["postcode"] = self.postcode[0]
                 draft.note(f"{path}.postcode", self.postcode[1], self.postcode[1].text)
@@ -162,10 +163,20 @@ class _Filling:
             self.draft.find("addresses", Problem.UNREADABLE, _LOOSE_POSTCODE, answer.label)
 
     def _confidential(self, answer: Answer, words: str) -> None:
+        """Read a question whether the address is protected; it belongs to the address before it, or the next one."""
+        said = convert("whereabouts.locality_known", words, today=self.draft.today)
         addresses = self.draft.fields["addresses"]
-        if addresses and convert("found.deceased", words, today=self.draft.today).value is True and not addresses[-1]["confidential"]:
-            addresses[-1]["confidential"] = True
-            self.draft.find(f"addresses[{len(addresses) - 1}]", Problem.CONTRADICTION, PROTECTED, answer.label)
+        if said.says is not None:
+            self.draft.find("addresses", Problem.UNREADABLE, said.says, answer.label)
+        elif said.value and not addresses:
+            self.protected = answer
+        elif said.value and not addresses[-1]["confidential"]:
+            self._protect(len(addresses) - 1, answer)
+
+    def _protect(self, index: int, answer: Answer) -> None:
+        self.draft.fields["addresses"][index]["confidential"] = True
+        self.draft.note(f"addresses[{index}].confidential", answer, answer.text)
+        self.draft.find(f"addresses[{index}]", Problem.CONTRADICTION, PROTECTED, answer.label)
 
     def _agency(self, last: str, answer: Answer, words: str) -> None:
         draft = self.draft

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.forms.answers import Answer
-from service.forms.dates import age_in, first_day, read_date
+from service.forms.canonical import PLAN_ENDED
+from service.forms.dates import Age, age_in, first_day, read_date
 from service.forms.draft import Draft
 from service.forms.findings import Problem
 from service.forms.labels import Section
 from service.forms.names import read_named, split_name, split_people, take_aliases, without_title
 from service.forms.places import is_protected
 from service.forms.shapes import BLANKS
-from service.forms.values import is_not_known
+from service.forms.values import is_not_known, says_none
 
 EXPECTED = re.compile(r"\b(?:e\.?d\.?d|due|unborn|expected|estimated|delivery)\b", re.IGNORECASE)
 _NAMING = frozenset({"name", "family_name", "given_names"})
@@ -85,6 +86,10 @@ class People:
             self._part_of_name(index, person, base, last, answer, words)
         elif last == "date_of_birth" and self.scope == "children":
             self._birth(index, person, base, answer, words)
+        elif last == "age" and self.scope == "children":
+            self._age(base, words)
+        elif last == "plan_ended" and self.scope == "children":
+            self._plan_ended(base, answer, words)
         elif last.startswith("identifiers.") and self.scope == "children":
             kind = last.partition(".")[2]
             draft.set(person["identifiers"], kind, f"{base}.{last}", f"{self.scope}.{last}", answer, words)
@@ -137,7 +142,7 @@ class People:
 
     def _whole_name(self, person: dict[str, Any], base: str, answer: Answer, words: str) -> None:
         draft, scope = self.draft, self.scope
-        if is_not_known(words):
+        if is_not_known(words) or says_none(f"{scope}.name", words):
             key = "given_names" if scope == "children" else "name"
             draft.set(person, key, f"{base}.{key}", f"{scope}.{key}", answer, words)
             return
@@ -158,7 +163,7 @@ class People:
             draft.set(person, "date_of_birth", f"{base}.date_of_birth", f"{scope}.date_of_birth", answer, named.born)
 
     def _part_of_name(self, index: int, person: dict[str, Any], base: str, last: str, answer: Answer, words: str) -> None:
-        if is_not_known(words):
+        if is_not_known(words) or says_none(f"{self.scope}.{last}", words):
             if self.scope == "children":
                 self.draft.set(person, last, f"{base}.{last}", f"{self.scope}.{last}", answer, words)
             return
@@ -194,6 +199,18 @@ class People:
                 return
             self.doubtful[index] = answer
         draft.set(child, "date_of_birth", f"{base}.date_of_birth", "children.date_of_birth", answer, words)
+
+    def _age(self, base: str, words: str) -> None:
+        """Keep an age to hold it against the date of birth; a form has no other use for it."""
+        age = age_in(words) or (Age(int(words), words) if re.fullmatch(r"\d{1,2}", words) else None)
+        if age is not None:
+            self.draft.ages[base] = age
+
+    def _plan_ended(self, base: str, answer: Answer, words: str) -> None:
+        """Say that a plan has ended; a day to come, or a plain no, ends nothing yet."""
+        when = read_date(words, today=self.draft.today)
+        if (when is not None and first_day(when) <= self.draft.today) or re.match(r"\W*(?:yes|y|oes|ydy)\b", words, re.IGNORECASE):
+            self.draft.find(f"{base}.legal_status", Problem.CONTRADICTION, PLAN_ENDED, answer.label)
 
     def _expect(self, child: dict[str, Any], base: str, answer: Answer, words: str) -> None:
         path = f"{base}.expected_delivery_date"

@@ -18,7 +18,11 @@ _PROTECTED = re.compile(
     r"not (?:to be |for )?(?:disclosed|disclosure|shared|sharing)|cannot be disclosed|restricted address)\b",
     re.IGNORECASE,
 )
-_NOT_PROTECTED = re.compile(r"\b(?:not|isn'?t|no longer|if not) (?:a )?(?:confidential|protected|restricted)\b", re.IGNORECASE)
+_NOT_PROTECTED = re.compile(
+    r"\b(?:not|isn'?t|no longer|if not) (?:a )?(?:confidential|protected|restricted)\b|"
+    r"\b(?:confidential|protected)(?: address)?\s*[:?]+\s*no?\b",
+    re.IGNORECASE,
+)
 _SEPARATOR = re.compile(r",\s*(?:and\s+)?|\s+(?:and|&|a)\s+", re.IGNORECASE)
 _WITH_AND = ("Trinidad and Tobago", "Bosnia and Herzegovina", "Antigua and Barbuda", "Tyne and Wear", "Hereford and Worcester",
              "Saint Kitts and Nevis", "Sao Tome and Principe", "Cheshire West and Chester", "England and Wales")  # fmt: skip

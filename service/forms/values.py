@@ -20,7 +20,7 @@ _PLACEHOLDER = re.compile(
     r"(?:click|tap|click or tap) (?:here|to|or)\b.{0,60}|choose an item\.?|"
     r"select an? (?:item|option)\.?|(?:enter|insert|type) (?:text|date|name)(?: here)?\.?|"
     r"(?:please )?(?:select|choose)(?: one)?\.{0,3}|please tick|"
-    r"d{1,2}\s*[/.\-]\s*m{1,2}\s*[/.\-]\s*y{2,4}|[_.…\-–—\s/]+|"
+    r"d{1,2}\s*[/.\-]\s*m{1,2}\s*[/.\-]\s*y{2,4}|[_.…\-–—\s/:;,?*|]+|"
     r"\(?\*?\s*(?:please\s+)?(?:delete|circle|tick) as (?:appropriate|applicable)\)?)\s*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -35,11 +35,13 @@ _UNCHOSEN = re.compile(
     re.IGNORECASE,
 )
 _NOT_KNOWN = re.compile(
-    r"^\W*(?:not\s+(?:yet\s+)?known|unknown|n\s*/\s*a|na|not\s+applicable|tbc|tba|"
-    r"to be (?:confirmed|advised)|no information(?: available)?|not available|"
-    r"don'?t know|do not know|not recorded|not stated|anhysbys|ddim yn hysbys)\W*$",
+    r"^\W*(?:not\s+(?:yet\s+)?known|unknown|n\s*/\s*[ak]|na|nk|not\s+applicable|tbc|tba|"
+    r"to be (?:confirmed|advised|established|obtained)|no information(?: available| held)?|not available|to follow|"
+    r"don['’]?t know|do not know|not (?:yet )?(?:recorded|stated|obtained|provided|given|sure|available)|unsure|await(?:ing|ed)|"
+    r"anhysbys|ddim yn hysbys|amherthnasol|i['’]w gadarnhau)\W*$",
     re.IGNORECASE,
 )
+_NIL = re.compile(r"^\W*(?:none(?: known| identified| given)?|nil|dim)\W*$", re.IGNORECASE)
 _NONE = re.compile(r"^\W*(?:none(?: known| identified| given)?|nil|no|no known \w+(?: \w+)?)\W*$", re.IGNORECASE)
 _NO_ONE_DATE = "We could not read one date here. Please write it as day/month/year, such as 12/04/2019."
 _AGE_ONLY = "This is an age. Please give the date of birth as day/month/year, such as 12/04/2019, or say that it is not known."
@@ -78,6 +80,11 @@ def chosen_words(text: str) -> str | None:
 def is_not_known(text: str) -> bool:
     """Tell whether the words say that the answer is not known or does not apply."""
     return bool(_NOT_KNOWN.match(text))
+
+
+def says_none(plain: str, text: str) -> bool:
+    """Tell whether "none" leaves a name, a number or a place open; where a sentence is asked for, "none" is the answer."""
+    return plain not in CONVERTERS and plain not in SENTENCES and bool(_NIL.match(text))
 
 
 def _ticked(text: str) -> list[str]:
@@ -199,6 +206,10 @@ CONVERTERS: dict[str, Callable[[str, date], Converted]] = {
     "phones": _phones,
     **{name: partial(_chosen, name) for name in CHOICES},
 }
+SENTENCES = frozenset(
+    {"last_seen", "circumstances", "actions_taken", "reason_for_concern", "children.description", "adults.risk",
+     "agencies_contacted.outcome", "whereabouts.police_information", "found.where"}
+)  # fmt: skip
 LISTS = frozenset(
     {"links_to_areas", "associates", "vehicles", "phones", "children.aliases", "adults.aliases", "children.legal_status",
      "children.plan_categories", "agencies_contacted", "addresses"}

@@ -138,3 +138,46 @@ def test_a_slip_of_the_day_of_the_week_keeps_the_date() -> None:
 def test_unknown_labels_are_named_once() -> None:
     reading = read_form(table(("Surname", "Example"), ("Pet", "Dog"), ("Pet", "Cat"), ("Favourite colour", "Blue")))
     assert reading.unknown_labels == ("Pet", "Favourite colour")
+
+
+@pytest.mark.parametrize("words", ["Not known", "N/K", "n/a", "TBC", "To follow", "Not obtained", "None", "None known", "Nil", "Anhysbys"])
+def test_words_that_say_nothing_leave_names_and_numbers_open_and_are_kept(words: str) -> None:
+    rows = (("Surname", "Example"), ("School", words), ("Police reference", words), ("Father's name", words), ("Home address", words))
+    reading = read_form(table(*rows))
+    assert reading.fields["children"][0]["school"] is None
+    assert reading.fields["police_reference"] is None
+    assert [one["name"] for one in reading.fields["adults"]] in ([], [None])
+    assert reading.fields["addresses"] == []
+    assert reading.provenance["police_reference"].text == words
+    assert reading.findings == ()
+
+
+def test_none_is_an_answer_where_a_sentence_is_asked_for() -> None:
+    reading = read_form(table(("Surname", "Example"), ("What information do the police have?", "None"), ("Vehicles", "None")))
+    assert reading.fields["whereabouts"]["police_information"] == "None"
+    assert reading.fields["vehicles"] == []
+
+
+@pytest.mark.parametrize("words", ["?", "-", ":", "*", "…", "___", "/"])
+def test_marks_alone_are_no_value(words: str) -> None:
+    reading = read_form(table(("Surname", "Example"), ("School", words)))
+    assert reading.fields["children"][0]["school"] is None
+
+
+def test_an_age_of_its_own_and_the_end_of_a_plan_are_held_against_the_rest() -> None:
+    rows = (("Surname", "Example"), ("Date of birth", "04/03/2018"))
+    assert [one.says for one in read_form(table(*rows, ("Age", "12"))).findings] == ["Age 12 does not fit 4 March 2018"]
+    assert read_form(table(*rows, ("Age", "8"))).findings == ()
+    ended = read_form(table(*rows, ("Legal status", "CPP"), ("Date plan ended", "01/06/2026")))
+    assert [one.field for one in ended.findings] == ["children[0].legal_status"]
+    assert ended.fields["children"][0]["legal_status"] == ["child_protection_plan"]
+    assert read_form(table(*rows, ("Legal status", "CPP"), ("Date plan ended", "N/A"))).findings == ()
+
+
+@pytest.mark.parametrize(("answer", "confidential"), [("Yes", True), ("No", False), ("N/A", False)])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_question_whether_the_address_is_protected_is_about_the_address_beside_it(answer: str, confidential: bool, first: bool) -> None:
+    question, address = ("Is the address protected?", answer), ("Home address", "1 Example Road")
+    reading = read_form(table(("Surname", "Example"), *((question, address) if first else (address, question))))
+    assert reading.fields["addresses"][0]["confidential"] is confidential
+    assert [one.field for one in reading.findings] == (["addresses[0]"] if confidential else [])
