@@ -127,3 +127,21 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def paths_of(value: Any, path: str = "") -> list[str]:
+    """List the paths of what is answered; a flag that is false where the form is silent is no answer."""
+    if isinstance(value, dict):
+        return [found for key, inner in value.items() for found in paths_of(inner, f"{path}.{key}".lstrip("."))]
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        return [found for index, inner in enumerate(value) for found in paths_of(inner, f"{path}[{index}]")]
+    return [] if value in (None, [], False) else [path]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(FIELDS), WORDS), max_size=8))
+def test_every_value_has_provenance(pairs: list[tuple[str, str]]) -> None:
+    draft = fill("form.docx", tuple(answer(field, text) for field, text in pairs), today=TODAY)
+    for path in paths_of(draft.fields):
+        own = path in draft.provenance or path.rpartition(".")[0] in draft.provenance
+        assert own or path.endswith(".kind"), path
