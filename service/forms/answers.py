@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as part
 
 from service.forms.blocks import Document, Line, Table
-from service.forms.choices import is_offer
+from service.forms.choices import is_offer, settle_written
 from service.forms.labels import CONTACTS, PERSONS, Labels, Section, Target, words_of
 from service.forms.values import chosen_words
 
@@ -17,6 +17,7 @@ LONG = frozenset(
     {"circumstances", "actions_taken", "reason_for_concern", "last_seen", "children.description", "agencies_contacted", "associates"}
 )
 _NAMES = frozenset({"children.family_name", "children.given_names"})
+_NAMED = _NAMES | {"children.name"}
 # what any person or place has: after a doctor or a school was named, these are theirs as likely as the family's
 _PARTICULARS = frozenset(
     {"addresses.home", "addresses.postcode", "phones", "children.name", "children.date_of_birth", "children.aliases", "children.sex",
@@ -24,6 +25,7 @@ _PARTICULARS = frozenset(
 )  # fmt: skip
 _JOINED = {"circumstances": "\n", "actions_taken": "\n", "reason_for_concern": "\n", "last_seen": "\n", "police_contact": ", ",
            "out_of_hours_contact": ", "}  # fmt: skip
+_ANYBODY = Section("elsewhere")
 _YES = re.compile(r"\W*(?:yes|y|true|oes|ydy|ydw)\b", re.IGNORECASE)
 _NO = re.compile(r"\W*(?:no|n|false|nac|n\W?a|not)\b", re.IGNORECASE)
 
@@ -53,7 +55,10 @@ class Context:
     loose: bool = False
     located: bool = False  # the last answer was an address of the family, so a postcode is its own
     begun: list[str] = part(default_factory=list)  # what has been asked about a child that has no number
-    blocks: int = 0
+    block: str | None = None  # names that child when its questions began without the name
+    unanswered: bool = False  # *after* was a title or an empty answer: even a name may be theirs
+    named: list[str] = part(default_factory=list)  # the workers named since anybody's telephone or email was
+    columns: dict[int, Section] = part(default_factory=dict)  # whom the cells of the row above named, where they named several
     passed: list[tuple[str, str]] = part(default_factory=list)  # place and words of what was understood and left in the form
     answers: list[Answer] = part(default_factory=list)
 
@@ -67,7 +72,8 @@ class Context:
 
     def enter(self, section: Section | None) -> None:
         """Go into another part of a table, or leave it."""
-        self.table, self.implied, self.after, self.loose = section, None, None, False
+        self.table, self.implied, self.after, self.loose, self.block = section, None, None, False, None
+        self.begun, self.columns = [], {}
 
     def find(self, label: str) -> Target | None:
         """Find what a label means here."""
@@ -108,7 +114,7 @@ def take(context: Context, target: Target | None, *, label: str, text: str, plac
             context.answers.append(Answer(field=None, section=section or context.after, label=label, text=text, place=place, method=method))
         return
     _remember(context, target, text)
-    target = _of_this_child(context, target)
+    target = _of_this_child(context, target, place)
     section = target.section
     if target.asked:
         _asked(context, target, label, text, place, method)
@@ -117,8 +123,8 @@ def take(context: Context, target: Target | None, *, label: str, text: str, plac
 
 
 def end_row(context: Context) -> None:
-    """Forget whom the last label named, except for the telephone and email that follow a worker's name."""
-    if context.implied is not None and context.implied.scope not in CONTACTS:
+    """Forget whom the last label named, except for the telephone and email that follow the name of one worker."""
+    if context.implied is not None and (context.implied.scope not in CONTACTS or len(set(context.named)) > 1):
         context.implied = None
 
 
@@ -129,6 +135,7 @@ def _entered(label: str, text: str, context: Context) -> str:
     repeated, colon, rest = text.partition(":")
     if colon and rest.strip() and words_of(repeated) == words_of(label):
         text = rest.strip()
+    text = settle_written(text)
     return "" if is_offer(text) else text
 
 
@@ -138,7 +145,8 @@ def _pass_by(context: Context, label: str, text: str, place: str, method: str) -
     context.after = context.labels.about(label) or context.after
     context.passed.append((place, text))
     if text and not context.labels.is_known(label, context.section):
-        context.answers.append(Answer(field=None, section=None, label=label, text=text, place=place, method=method))
+        whose = context.after if context.labels.is_known(label, _ANYBODY) else None  # "Tel" below a doctor's name
+        context.answers.append(Answer(field=None, section=whose, label=label, text=text, place=place, method=method))
     context.implied = None
 
 
@@ -147,32 +155,33 @@ def _is_unclear(context: Context, target: Target) -> bool:
     after = context.after
     if target.field == "addresses.postcode" and not context.located:
         return after is not None or any((answer.field or "").startswith("addresses.") for answer in context.answers)
-    if after is None or not target.bare or target.field in _NAMES:
+    if after is None or not target.bare or (target.field in _NAMES and not context.unanswered):
         return False
     if after.scope == "adults":
         return target.section is None or target.section.scope != "adults"
     return target.field in _PARTICULARS
 
 
-def _of_this_child(context: Context, target: Target) -> Target:
+def _of_this_child(context: Context, target: Target, place: str) -> Target:
     """Begin another child where a block of questions begins again with the same first question, which is not the name."""
     section = target.section
     if section is None or section.scope != "children" or section.key is not None or target.asked or target.opens:
         return target
-    if target.field in (*_NAMES, "children.name"):
-        context.begun = ["name"]
-        context.blocks = -abs(context.blocks)
-        return target
     if context.begun[:1] == [target.field] and len(context.begun) > 1:
-        context.begun, context.blocks = [], abs(context.blocks) + 1
+        context.begun = []
+        if context.block is not None or target.field not in _NAMED:
+            context.block = f"block at {place}"
     context.begun.append(target.field)
-    return replace(target, section=replace(section, key=f"block {context.blocks}")) if context.blocks > 0 else target
+    return replace(target, section=replace(section, key=context.block)) if context.block is not None else target
 
 
 def _remember(context: Context, target: Target, text: str) -> None:
     section, here = target.section, context.table or context.heading
     context.located = bool(text) and (target.field.startswith("addresses.") and target.field != "addresses.postcode")
     context.implied = section if section is not None and section.scope in PERSONS | CONTACTS else None
+    context.unanswered = target.opens and not text
+    if section is not None and section.scope in CONTACTS:
+        context.named = [*context.named, section.scope] if target.field.endswith(".name") else []
     if target.field == "children.school":
         context.after = Section("school")
     elif section is None:
@@ -229,7 +238,7 @@ def _whose(answers: Iterable[Answer]) -> Iterable[Answer]:
         if section.key is not None:
             keys.add(section.key)
             named = False
-        elif answer.field in _NAMES | {"children.name"}:
+        elif answer.field in _NAMED:
             unnamed = named = True
         elif keys and not named and (len(keys) > 1 or unnamed):
             yield replace(answer, field=None)

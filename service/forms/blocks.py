@@ -46,7 +46,8 @@ class Line:
 class Cell:
     """One cell of a table; its paragraphs are separated by line breaks. *heading* when the document marks it as one.
 
-    *across* counts the columns it spans; *merged* says that it is the lower part of a cell that spans several rows, and therefore empty.
+    *across* counts the columns it spans; *merged* says that it is the lower part of a cell that spans several rows, and therefore empty;
+    *holds_table* that a table stands in it, which follows as a block of its own.
     """
 
     text: str = field(repr=False)
@@ -54,6 +55,7 @@ class Cell:
     heading: bool = False
     across: int = 1
     merged: bool = False
+    holds_table: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,14 @@
 """Tells what a cell of a table is: a label, a label with its answer, a choice, or words that are somebody's answer."""
 
+import re
+
 from service.forms.answers import Context
 from service.forms.blocks import EMPTY, TICKED, Cell, Line
 from service.forms.labels import Labels, Section, Target, is_guidance
 from service.forms.lines import read_lines, split_line
 
 _LONGEST_UNKNOWN = 160
+_NUMBERS = re.compile(r"\d{3}|\d[./-]\d|@")  # a date, a telephone number or an address is somebody's answer
 
 
 def place_of(number: int, row: int) -> str:
@@ -15,7 +18,7 @@ def place_of(number: int, row: int) -> str:
 
 def filled(row: tuple[Cell, ...] | list[Cell]) -> list[Cell]:
     """List the cells that hold words."""
-    return [cell for cell in row if cell.text.strip()]
+    return [cell for cell in row if cell.text.strip() or cell.holds_table]
 
 
 def label_of(cell: Cell, context: Context, section: Section | None) -> Target | None:
@@ -52,7 +55,14 @@ def is_known(cell: Cell, labels: Labels, section: Section | None) -> bool:
 def may_be_label(text: str) -> bool:
     """Tell whether unknown words are short enough to be somebody's label."""
     text = text.strip()
-    return bool(text) and len(text) <= _LONGEST_UNKNOWN and "\n" not in text and TICKED not in text and EMPTY not in text
+    return (
+        bool(text)
+        and not _NUMBERS.search(text)
+        and len(text) <= _LONGEST_UNKNOWN
+        and "\n" not in text
+        and TICKED not in text
+        and EMPTY not in text
+    )
 
 
 def read_cell(cell: Cell, place: str, context: Context) -> None:

@@ -173,7 +173,7 @@ def _trimmed(text: str, span: Span) -> Span | None:
         text[start:end],
     )
     bare = piece.strip(" .\u00a0")
-    if not words_of(bare) or is_format(bare) or bare.casefold() == "or":
+    if not words_of(bare) or is_format(bare.strip("()[]*_")) or bare.casefold() == "or":
         return None
     at = text.index(bare, start)
     return at, at + len(bare)
@@ -271,7 +271,7 @@ def grid_text(rows: Sequence[Sequence[Cell]]) -> str:
 
 def _paired(texts: Sequence[str], first: int) -> bool:
     """Tell whether a tick or an empty cell stands before (*first* 0) or behind (1) every option of a row."""
-    marks = [not text or is_tick(text) for text in texts]
+    marks = [not words_of(_BOXES.sub("", text)) or is_tick(text) for text in texts]
     if len(marks) % 2 and marks[-1] and not (marks[0] and not texts[0]):  # one more empty cell at the end
         marks.pop()
     return len(marks) % 2 == 0 and all(mark == ((at + first) % 2 == 0) for at, mark in enumerate(marks))

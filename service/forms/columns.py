@@ -69,10 +69,12 @@ def _alternates(row: Row, columns: list[Column], following: Row, context: Contex
     """Tell label-value rows from header rows: below a header there are values, below a pair there is the next label."""
     if all(cell.heading for cell in row):
         return False
-    below = [label_of(cell, context, context.section) for cell in following[::2]]
-    if any(target is not None for target in below) or any(is_inline(cell, context, context.section) for cell in following[:1]):
+    begins = label_of(following[0], context, context.section)
+    if begins is not None and not begins.asked and not (begins.opens and _heads_people(columns[0][1])):
         return True
-    if any(columns[index][1] is None for index in range(0, len(columns), 2)) and len(columns) < 3:
+    if is_inline(following[0], context, context.section):
+        return True
+    if len(columns) < 3 and columns[0][1] is None:
         return True
     return any(not text.strip() for text, _ in columns[1:])
 
@@ -102,11 +104,18 @@ def read_below_header(rows: Sequence[Row], places: Places, start: int, columns: 
             section = _person(target, named, base, len(values) == 1, columns, places[number])
             last = section or last
             context.after = None
+            if target.field == "agencies_contacted":  # over a column it asks for one agency, beside a box for all of them
+                target = replace(target, field="agencies_contacted.agency")
             take(context, replace(target, section=section), label=label, text=text, place=places[number], method="column of a table")
             context.implied = None
     if len(values) == 1 and last is not None and last.scope == "adults" and context.table is None:
         context.table = last if end < len(rows) and len(filled(rows[end])) > 1 else None
     return end
+
+
+def _heads_people(target: Target | None) -> bool:
+    """Tell whether a first column may hold "Mother" or "Child 1": it has no label, names the people, or asks how they are related."""
+    return target is None or target.opens or target.field == "adults.relationship"
 
 
 def _names_somebody(target: Target | None) -> bool:
@@ -116,9 +125,10 @@ def _names_somebody(target: Target | None) -> bool:
 def _ends(row: Row, is_first: bool, columns: list[Column], context: Context) -> bool:
     if len(row) < 2 or len(row) > len(columns):
         return True
-    if is_first or len(filled(row)) < 2 or label_of(row[0], context, context.table) is None:
+    begins = label_of(row[0], context, context.table)
+    if is_first or len(filled(row)) < 2 or begins is None or begins.asked:
         return False
-    return context.labels.section(row[0].text) is None or columns[0][1] is not None
+    return not (begins.opens and _heads_people(columns[0][1]))
 
 
 def _person(target: Target, named: Section | None, base: Section | None, alone: bool, columns: list[Column], place: str) -> Section | None:
@@ -145,18 +155,15 @@ def unknown_header(row: Row, following: Row, context: Context) -> bool:
     attributes = sum(is_known(cell, context.labels, _STRANGER) for cell in row)
     if any(is_inline(cell, context, context.section) for cell in (*row, *following)):
         return False
-    below = is_known(following[0], context.labels, _STRANGER) or label_of(following[0], context, context.section) is not None
+    begins = label_of(following[0], context, context.section)
+    below = (begins is not None and not begins.opens) or (attributes < len(row) and is_known(following[0], context.labels, _STRANGER))
     return not below and attributes >= 2 and (attributes >= len(row) - 1 or (closed and attributes * 2 >= len(row)))
 
 
 def skip_below_header(rows: Sequence[Row], places: Places, start: int, context: Context) -> int:
     """Go past a table nobody's answers are taken from, showing its columns as unknown unless they are about a doctor or the like."""
     number = start + 1
-    while (
-        number < len(rows)
-        and len(rows[number]) == len(rows[start])
-        and not all(is_known(cell, context.labels, _STRANGER) for cell in rows[number])
-    ):
+    while number < len(rows) and len(rows[number]) == len(rows[start]) and not _is_pairs(rows[number], context):
         number += 1
     section = context.table or context.heading
     for index, cell in enumerate(rows[start]):
@@ -164,6 +171,13 @@ def skip_below_header(rows: Sequence[Row], places: Places, start: int, context: 
         if texts and section is not None and section.scope == "others":
             take(context, None, label=cell.text, text="\n".join(texts), place=places[start], method="column of a table")
     return number
+
+
+def _is_pairs(row: Row, context: Context) -> bool:
+    """Tell whether a row is a header or label-value pairs again."""
+    labelled = [label_of(cell, context, context.section) is not None or is_known(cell, context.labels, _STRANGER) for cell in row]
+    begins = label_of(row[0], context, context.section)
+    return all(labelled) or (begins is not None and not begins.opens and all(labelled[::2]) and not any(labelled[1::2]))
 
 
 def people_columns(row: Row, context: Context) -> dict[int, Section] | None:

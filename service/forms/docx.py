@@ -153,7 +153,8 @@ class _Walk:
             own = content.text
             near = own.split("\n")[-1] if own else next((cell.text for cell in reversed(cells) if cell.text), "")
             nested.extend((table, near) for table in content.nested)
-            cells.append(Cell(text=own, controls=tuple(content.controls), heading=is_header, across=across))
+            holds = bool(content.nested)
+            cells.append(Cell(text=own, controls=tuple(content.controls), heading=is_header, across=across, holds_table=holds))
             marks.append(content.marks | ({"shaded"} if _is_shaded(properties) else set()))
         return tuple(settle_row(cells, marks))
 

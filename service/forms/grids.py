@@ -1,5 +1,6 @@
 """Reads tables row by row: pairs of label and value cells, titles over and beside them, grids of boxes, and what `columns` recognises."""
 
+import re
 from collections.abc import Sequence
 
 from service.forms.answers import Context, end_row, take
@@ -182,9 +183,23 @@ def _read_row(row: Row, following: Row | None, place: str, context: Context, set
             cells = cells[1:]
     elif len(cells) > 2 and not cells[0].text.strip() and label_of(cells[1], context, context.section) is not None:
         cells = cells[1:]
-    index = 0
+    if len(full) > 2 and all(_is_label(cell, context) for cell in full):  # a header over nothing, or a form left empty
+        return
+    aligned, named, index = _aligned(cells, context), dict[int, Section](), 0
     while index < len(cells):
-        index += _read_pair(cells, index, place, context, settled)
+        if aligned and index in context.columns:
+            context.implied, context.after = context.columns[index], None
+        used = _read_pair(cells, index, place, context, settled)
+        if context.implied is not None:
+            named[index] = context.implied
+        index += used
+    if not aligned:
+        context.columns = named if len({(one.scope, one.key) for one in named.values()}) > 1 else {}
+
+
+def _is_label(cell: Cell, context: Context) -> bool:
+    target = label_of(cell, context, context.section)
+    return target is not None and not target.asked
 
 
 def _read_banner(cells: list[Cell], following: Row | None, place: str, context: Context) -> bool:
@@ -192,11 +207,8 @@ def _read_banner(cells: list[Cell], following: Row | None, place: str, context: 
     cell = cells[0]
     target = label_of(cell, context, context.section)
     opened = context.labels.section(cell.text)
-    if len(cells) > 1 and target is not None:
-        begins = target.opens and following is not None and opened is not None and len(following) > 1
-        inner = label_of(following[0], context, opened) if begins and following else None
-        if inner is None or opened is None or inner.field.partition(".")[2] not in ("name", "family_name", "given_names") or inner.opens:
-            return False
+    if len(cells) > 1 and target is not None and not (opened is not None and _begins(following, opened, context)):
+        return False
     if opened is not None:
         context.enter(opened)
     else:
@@ -204,6 +216,21 @@ def _read_banner(cells: list[Cell], following: Row | None, place: str, context: 
         if ":" not in cell.text and len(cell.text) < _SHORT:
             context.enter(None)
     return True
+
+
+def _begins(following: Row | None, opened: Section, context: Context) -> bool:
+    """Tell whether the row below asks for the name of whom a title may have opened; without that, it is a label nobody answered."""
+    target = label_of(following[0], context, opened) if following is not None and len(following) > 1 else None
+    if target is None or target.opens:
+        return False
+    names = ("name", "family_name", "given_names") if opened.scope == "children" else ("name", "school")
+    return target.field.partition(".")[2] in names and target.bare
+
+
+def _aligned(cells: Sequence[Cell], context: Context) -> bool:
+    """Tell whether a row asks the same of each of those the row above named: "Mother | Father" over "DOB | DOB"."""
+    asked = {words_of(re.split(r"[:\n]", cells[index].text)[0]) if index < len(cells) else "" for index in context.columns}
+    return len(context.columns) > 1 and len(asked) == 1 and "" not in asked
 
 
 def _read_pair(cells: list[Cell], index: int, place: str, context: Context, settled: bool) -> int:

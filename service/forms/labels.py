@@ -151,7 +151,7 @@ class Labels:
             inner = kind.removeprefix("inside_") if kind.startswith("inside_") else scope
             if kind != "asked":
                 table = self._inside.setdefault(inner, {})
-                table |= {one: name for one in words if one not in table}
+                table |= {one: name for one in words if one not in table or kind.startswith("inside")}
         self._anywhere |= {one: name for one in _canonical(own) if one not in self._anywhere}
 
     def _forget_when_full(self) -> None:

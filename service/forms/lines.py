@@ -158,7 +158,8 @@ def _continue(context: Context, text: str) -> list[Answer]:
 def _label_alone(line: Line, context: Context, method: str) -> list[Answer]:
     """Read a line that is nothing but a label, whose answer may stand in the next."""
     text = line.text.strip()
-    target = context.find(text) if len(words_of(text).split()) > 1 or text.endswith(("?", ":")) else None
+    certain = len(words_of(text).split()) > 1 or text.endswith(("?", ":")) or method == "label in the cell"
+    target = context.find(text) if certain else None
     if target is not None and not target.opens and not target.asked:
         count = len(context.answers)
         take(context, target, label=text, text="", place=line.place, method=method)
