@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from service.forms.told_found import CHILD, QUESTION, Said, facts_in, has_died, is_found, names_found
+from service.forms.told_found import CHILD, QUESTION, Said, facts_in, has_died, is_found, names_found, speaks_of_several
 
 _LONGEST = 20_000
 _ASKED = r"(?:please|kindly|can|could|would you|(?:i|we)(?:'d| would) like|need|want|wish|ask(?:ing)?|request(?:ing|ed)?|let'?s|to)"
@@ -130,7 +130,8 @@ def _told_end(sentences: list[str], today: date) -> Told | None:
     died = [one for one in sentences if has_died(one)]
     if not found and not died:
         return None
-    names = {name: one for one in (*found, *died) for name in names_found(one)}
+    # "Both are found. Amy was at school." is about both, so one name must not stand for all
+    names = {} if any(speaks_of_several(one) for one in found) else {name: one for one in (*found, *died) for name in names_found(one)}
     said: Said = {"found.deceased": (True, died[0])} if died else facts_in(found, sentences, today=today)
     return Told(kind="found", said=said, names=tuple(names.items()))
 

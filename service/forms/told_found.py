@@ -63,6 +63,9 @@ _IN_THE_PAST = re.compile(
     re.IGNORECASE,
 )
 _HANGS_ON = re.compile(r"(?:\b(?:to|with|from|by|for|about|near|like)\s*|(?<!both )(?<!all )(?<!each )(?<!some )\bof\s*)$", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"\b(?:both|all|they|them|children|siblings|sibling group|family|families|babies|girls|boys|twins|kids|people)\b", re.I
+)
 _NO_NAMES = frozenset(
     word.capitalize()
     for words in (
@@ -122,6 +125,12 @@ def names_found(sentence: str) -> list[str]:
             names = (name for name in re.split(r",? and |, | & ", who) if name)
             found += [name for name in names if not any(word in _NO_NAMES for word in name.split())]
     return list(dict.fromkeys(found))
+
+
+def speaks_of_several(sentence: str) -> bool:
+    """Tell whether a sentence says that several children were found without naming each of them."""
+    subjects = (_who(match)[1] for pattern in _IS_FOUND for match in pattern.finditer(sentence) if _holds(match, sentence))
+    return any(_SEVERAL.search(who) for who in subjects if _is_a_child(who) or who[:1].islower())
 
 
 def facts_in(found: list[str], sentences: list[str], *, today: date) -> Said:

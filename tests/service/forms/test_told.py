@@ -202,6 +202,8 @@ def test_who_was_found_is_named_only_when_the_letter_names_them() -> None:
     names = {text: tuple(name for name, _ in told(text).names) for text in FOUND}  # type: ignore[union-attr]
     assert names["Police found Amy and Siôn at a hotel in Leeds on 23/11/2026."] == ("Amy", "Siôn")
     assert names["We have found them!"] == ()
+    assert told("Both children have been found. Amy was found in the garden.").names == ()  # type: ignore[union-attr]
+    assert [name for name, _ in told("Amy was found today. She was found at school.").names] == ["Amy"]  # type: ignore[union-attr]
     assert names["Officers located the children on Sunday. They are safe."] == ()
 
 
