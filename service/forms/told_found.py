@@ -25,7 +25,10 @@ _SOON = (
     r"last night|sadly)){0,3}"
 )
 _WAS = rf"(?:\s+(?i:has|have|had){_SOON}\s+(?i:been)|['’](?i:s|ve){_SOON}\s+(?i:been)|\s+(?i:was|were))"
-_NOT_OUT = r"(?!\s+(?i:to (?!be safe|be well|an? |the |her |his |their )|that\b|out\b|guilty\b|not\b|it\b|wanting\b|no\b|nothing\b|dead\b|deceased\b))"
+_NOT_OUT = (
+    r"(?!\s+(?i:to (?!be safe|be well|an? |the |her |his |their )|that\b|out\b|guilty\b|"
+    r"not\b|it\b|wanting\b|no\b|nothing\b|dead\b|deceased\b))"
+)
 _VERB = r"(?i:found|located|traced|recovered)"
 _HOME = (
     rf"(?:\s+(?i:has|have|is|are|was|were)|['’](?i:s|ve|re))?{_SOON}\s+"
