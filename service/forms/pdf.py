@@ -14,8 +14,9 @@ from service.forms.guards import BROKEN_PDF, TOO_LONG
 from service.forms.labels import load_labels
 from service.forms.pdf_fields import Widget, has_xfa, same_words, widgets_on
 from service.forms.pdf_layout import lay_out
+from service.forms.pdf_letters import cells_on, words_on
 from service.forms.pdf_tables import Box, Grid, is_inside
-from service.forms.pdf_words import Piece, rows_of, words_in, words_on
+from service.forms.pdf_words import Piece, rows_of, words_in
 from service.forms.recognise import FileSort, refusal
 
 MAXIMUM_PAGES = 60
@@ -91,10 +92,10 @@ def _page(page: Any, number: int, catalog: dict[str, Any]) -> _Page:
         raise Unreadable(TOO_LONG, by_hand=True)
     area = float(page.width * page.height) or 1.0
     covered = max((one["width"] * one["height"] / area for one in page.images), default=0.0)
-    pieces, fields = _under_fields(words_on(page), widgets_on(page.page_obj, catalog))
+    tables = cells_on(page)
+    pieces, fields = _under_fields(words_on(page, [cell for cells in tables for cell in cells]), widgets_on(page.page_obj, catalog))
     if len(pieces) > _MAXIMUM_PIECES:
         raise Unreadable(TOO_LONG, by_hand=True)
-    tables = [list(table.cells) for table in page.find_tables()]
     return _Page(
         number=number,
         height=float(page.height),
@@ -154,14 +155,32 @@ def _piece_of(widget: Widget, pieces: Sequence[Piece], text: str) -> Piece:
             top, bottom = first.top, first.bottom
         else:
             bottom = min(bottom, top + 14.0)
-    return Piece(text=text, x0=widget.x0, x1=widget.x1, top=top, bottom=bottom, is_field=not widget.is_box, control=widget.control)
+    return Piece(
+        text=text,
+        x0=widget.x0,
+        x1=widget.x1,
+        top=top,
+        bottom=bottom,
+        is_field=not widget.is_box,
+        is_box=widget.is_box,
+        control=widget.control,
+    )
+
+
+def _letter_height(pages: Sequence[_Page]) -> float:
+    """Return how high most letters of the document are: headings are higher."""
+    counted: Counter[float] = Counter()
+    for page in pages:
+        for piece in page.pieces:
+            counted[round(piece.height, 1)] += len(piece.text)
+    return counted.most_common(1)[0][0] if counted else 10.0
 
 
 def _blocks(pages: Sequence[_Page], *, printed: bool) -> tuple[Block, ...]:
     items: list[Line | Grid] = []
-    labels = load_labels()
+    labels, height = load_labels(), _letter_height(pages)
     for page in pages:
-        found = lay_out(page.all_pieces(printed=printed), page.tables, labels, page.number)
+        found = lay_out(page.all_pieces(printed=printed), page.tables, labels, page.number, height)
         last, first = (items[-1] if items else None), (found[0] if found else None)
         if isinstance(last, Grid) and isinstance(first, Grid) and last.goes_on_as(first):
             last.add(first, labels)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from service.forms.blocks import Cell
+from service.forms.blocks import EMPTY, TICKED, Cell
 from service.forms.labels import PERSONS, Labels
-from service.forms.pdf_tables import Grid, controls_in, unbroken
+from service.forms.pdf_tables import Grid, asks_for_entries, controls_in, is_inline, unbroken
 from service.forms.pdf_words import Piece, joined, words_in
 
 _ALIGNED = 4.0
@@ -60,9 +60,24 @@ def _parts_at_box(row: Sequence[Piece], number: int) -> bool:
     if number == 0:
         return False
     before, piece = row[number - 1], row[number]
-    if piece.control is not None and number + 1 < len(row):
+    if piece.is_box and number + 1 < len(row):
         return row[number + 1].x0 - piece.x1 <= piece.x0 - before.x1
-    return before.control is not None and number > 1 and piece.x0 - before.x1 > before.x0 - row[number - 2].x1
+    return before.is_box and number > 1 and piece.x0 - before.x1 > before.x0 - row[number - 2].x1
+
+
+def floats(parts: Sequence[Segment], labels: Labels) -> bool:
+    """Tell whether labels with colons stand anywhere in a line: then it is running text, and its gaps are no columns."""
+    return any(_has_label_within(part.text, labels) for part in parts if not part.is_field)
+
+
+def _has_label_within(text: str, labels: Labels) -> bool:
+    head, colon, rest = text.partition(":")
+    if not colon or text.startswith((TICKED, EMPTY)):
+        return False
+    if labels.find(head.rstrip("?")) is not None:
+        return ":" in rest and _has_label_within(f"- {rest.strip()}", labels)
+    words = head.split()
+    return any(labels.find(" ".join(words[start:])) is not None for start in range(1, len(words)))
 
 
 def gap(above: Sequence[Piece], below: Sequence[Piece]) -> float:
@@ -98,7 +113,7 @@ class Columns:
     def take(self, row: Sequence[Piece]) -> bool:
         """Add one line; False when the columns end before it."""
         parts, between = segments(row), gap(self._last, row)
-        if between > _APART or not self._fits(parts, between):
+        if between > _APART or floats(parts, self._labels) or not self._fits(parts, between):
             return False
         if self._goes_on(parts, between):
             for part in parts:
@@ -140,6 +155,9 @@ class Columns:
     def _slot_at(self, x0: float) -> _Slot | None:
         return next((slot for slot in self._rows[-1] if abs(slot.x0 - x0) <= _ALIGNED), None)
 
+    def _is_known(self, text: str) -> bool:
+        return self._labels.find(text) is not None
+
     def _is_label(self, text: str) -> bool:
         """Tell whether the words are a label; "Mother" alone is as often the answer to one."""
         target = self._labels.find(text)
@@ -155,7 +173,7 @@ class Columns:
             return False
         if index == 0 and self._has_inline_labels(self._rows[-1]):
             return between <= _TIGHT and not part.text.endswith((":", "?")) and not self._is_label(part.text)
-        if index == 0 and between <= _TIGHT and self._is_label(f"{self._rows[-1][0].text} {part.text}"):
+        if index == 0 and between <= _TIGHT and self._completes(self._rows[-1][0].text, part.text):
             return True
         if index == 0:
             is_wide = len(columns) > 1 and part.x1 > columns[1] - 1.0
@@ -179,12 +197,15 @@ class Columns:
         if self._is_value(slot, added):
             return True
         before = slot.text
-        known, alone = self._is_label(f"{before} {text}"), self._is_label(text)
-        if known and not (self._is_label(before) and alone):
+        if self._completes(before, text):
             return True
-        if alone or self._is_inline(text):
+        if self._is_label(text) or self._is_inline(text):
             return False
         return bool(re.match(r"[a-z(]", text)) or self._is_inline(before) or not leads
+
+    def _completes(self, before: str, text: str) -> bool:
+        """Tell whether the words are the rest of a label that is none without them; what is one already stands alone."""
+        return not self._is_label(before) and self._is_known(f"{before} {text}")
 
     def _is_value(self, slot: _Slot, added: dict[int, str]) -> bool:
         """Tell whether a cell stands behind a label of the same row, which the words *added* by this line may complete."""
@@ -197,8 +218,7 @@ class Columns:
         return (self._is_label(left) or self._is_label(whole) or whole.endswith((":", "?"))) and not self._is_label(slot.text)
 
     def _is_inline(self, text: str) -> bool:
-        head, colon, rest = text.partition(":")
-        return bool(colon and rest.strip()) and self._is_label(head.rstrip("?"))
+        return is_inline(text, self._labels)
 
     def _has_inline_labels(self, slots: Sequence[_Slot]) -> bool:
         return any(self._is_inline(slot.text) for slot in slots)
@@ -219,7 +239,9 @@ class Columns:
     def _cell(self, slot: _Slot, slots: Sequence[_Slot], starts: Sequence[float]) -> Cell:
         following = [one.x0 for one in slots if one.x0 > slot.x0 + _ALIGNED] + [one for one in starts if one > slot.x0 + _ALIGNED]
         right = min(following) - 6.0 if following else self._right
-        text = unbroken(joined(slot.lines, right), self._labels)
+        number = next(at for at, one in enumerate(slots) if one is slot)
+        entries = number > 0 and asks_for_entries(slots[number - 1].text, self._labels)
+        text = unbroken(joined(slot.lines, right, entries=entries), slot.lines, self._labels)
         return Cell(text=text, controls=controls_in([piece for line in slot.lines for piece in line]))
 
     def _parted(self, cells: Sequence[tuple[float, Cell]]) -> list[Cell]:

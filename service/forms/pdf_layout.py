@@ -2,23 +2,22 @@
 
 import re
 from collections.abc import Sequence
-from statistics import median
 
 from service.forms.blocks import Cell, Line
 from service.forms.labels import Labels
-from service.forms.pdf_columns import Columns, Segment, gap, segments
+from service.forms.pdf_columns import Columns, Segment, floats, gap, segments
 from service.forms.pdf_tables import Box, Grid, controls_in, is_inside, ruled_grid
 from service.forms.pdf_words import Piece, is_wrapped, rows_of, words_in
 
 _ABOVE = 1.5  # a label is at most this many letter heights above its field
 
 
-def lay_out(pieces: Sequence[Piece], tables: Sequence[Sequence[Box]], labels: Labels, page: int) -> list[Line | Grid]:
-    """Return the lines and tables of one page in reading order."""
+def lay_out(pieces: Sequence[Piece], tables: Sequence[Sequence[Box]], labels: Labels, page: int, height: float) -> list[Line | Grid]:
+    """Return the lines and tables of one page in reading order; *height* is that of the document's plain letters."""
     grids = [ruled_grid(cells, pieces, labels) for cells in tables]
     boxes = [cell for cells in tables for cell in cells]
     loose = [piece for piece in pieces if not any(is_inside(piece, box) for box in boxes)]
-    reader = _Flow(labels, page, pieces)
+    reader = _Flow(labels, page, pieces, height)
     items: list[Line | Grid] = []
     for grid in sorted(grids, key=lambda one: (one.top, one.starts)):
         above = [piece for piece in loose if piece.middle < grid.top]
@@ -30,11 +29,11 @@ def lay_out(pieces: Sequence[Piece], tables: Sequence[Sequence[Box]], labels: La
 class _Flow:
     """Reads the words of one page that stand outside ruled tables."""
 
-    def __init__(self, labels: Labels, page: int, pieces: Sequence[Piece]) -> None:
+    def __init__(self, labels: Labels, page: int, pieces: Sequence[Piece], height: float) -> None:
         self._labels = labels
         self._page = page
         printed = [piece for piece in pieces if not piece.is_field] or list(pieces)
-        self._height = median(piece.height for piece in printed) if printed else 10.0
+        self._height = height
         self._right = max((piece.x1 for piece in printed), default=0.0)
         self._lines = 0
 
@@ -45,7 +44,8 @@ class _Flow:
         number = 0
         while number < len(rows):
             row, below = rows[number], rows[number + 1] if number + 1 < len(rows) else None
-            if (pairs := _labels_above(row, below)) or len(segments(row)) > 1:
+            parts = segments(row)
+            if (pairs := _labels_above(row, below)) or (len(parts) > 1 and not floats(parts, self._labels)):
                 columns = Columns(self._labels, row, self._right)
                 number = self._columns(columns, rows, number, pairs)
                 items += self._spread(columns)

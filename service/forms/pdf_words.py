@@ -1,20 +1,21 @@
-"""The words a page of a PDF shows, with their places: nothing hidden, tiny, turned, or struck through."""
+"""The words a page of a PDF shows, with their places and marks: nothing hidden, tiny, turned, or struck through."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from service.forms.blocks import Control
+from service.forms.choices import Piece as Run
+from service.forms.choices import settle
 
-_TINIEST = 3.0
-_THIN = 2.0
 _DATED = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8} \d{4}\b")
+_ENTRY = re.compile(r"[A-Z][^,;:–—\d-]{1,60}(?:\s[-–—]|[,;:])\s")
+_PLAIN: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One word, or the place of one form field with what it holds (*is_field*; its text may be empty)."""
+    """One word, or the place of one form field with what it holds (*is_field*; its text may be empty), or one tick box."""
 
     text: str = field(repr=False)
     x0: float
@@ -22,7 +23,9 @@ class Piece:
     top: float
     bottom: float
     is_field: bool = False
+    is_box: bool = False
     control: Control | None = None
+    marks: frozenset[str] = _PLAIN
 
     @property
     def middle(self) -> float:
@@ -33,49 +36,6 @@ class Piece:
     def height(self) -> float:
         """Tell how high it is, which follows the size of its letters."""
         return self.bottom - self.top
-
-
-def words_on(page: Any) -> list[Piece]:
-    """List the visible words of a page in no particular order."""
-    strokes = [one for one in (*page.lines, *page.rects) if one["height"] <= _THIN and one["width"] > _TINIEST]
-    fills = [one for one in page.rects if one.get("fill") and one["height"] > _THIN and not _is_white(one.get("non_stroking_color"))]
-    width, height = float(page.width), float(page.height)
-
-    def is_seen(thing: dict[str, Any]) -> bool:
-        if thing["object_type"] != "char":
-            return True
-        if not thing["upright"] or thing["size"] < _TINIEST or thing["x1"] < 0 or thing["x0"] > width:
-            return False
-        if thing["bottom"] < 0 or thing["top"] > height or _is_struck(thing, strokes):
-            return False
-        return not (_is_white(thing.get("non_stroking_color")) and not any(_lies_in(thing, one) for one in fills))
-
-    found = page.filter(is_seen).extract_words(x_tolerance_ratio=0.15, use_text_flow=False)
-    return [
-        Piece(text=one["text"], x0=float(one["x0"]), x1=float(one["x1"]), top=float(one["top"]), bottom=float(one["bottom"]))
-        for one in found
-    ]
-
-
-def _is_white(colour: Any) -> bool:
-    values = colour if isinstance(colour, list | tuple) else (colour,)
-    numbers = [value for value in values if isinstance(value, int | float)]
-    if not numbers or len(numbers) != len(values):
-        return False
-    return all(value <= 0.02 for value in numbers) if len(numbers) == 4 else all(value >= 0.98 for value in numbers)
-
-
-def _lies_in(char: dict[str, Any], rect: dict[str, Any]) -> bool:
-    across, down = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return bool(rect["x0"] <= across <= rect["x1"] and rect["top"] <= down <= rect["bottom"])
-
-
-def _is_struck(char: dict[str, Any], strokes: Sequence[dict[str, Any]]) -> bool:
-    """Tell whether a thin line goes through the middle of a letter; underlines run lower and the rules of tables beside it."""
-    height = char["bottom"] - char["top"]
-    upper, lower = char["top"] + 0.35 * height, char["top"] + 0.72 * height
-    across = (char["x0"] + char["x1"]) / 2
-    return any(one["x0"] - 0.5 <= across <= one["x1"] + 0.5 and upper <= (one["top"] + one["bottom"]) / 2 <= lower for one in strokes)
 
 
 def rows_of(pieces: Iterable[Piece]) -> list[list[Piece]]:
@@ -90,18 +50,41 @@ def rows_of(pieces: Iterable[Piece]) -> list[list[Piece]]:
     return [sorted(row, key=lambda one: one.x0) for row in rows]
 
 
-def joined(rows: Sequence[Sequence[Piece]], right: float) -> str:
-    """Join lines into text as it was typed: a line that the next word would have fitted on ended a paragraph, others were wrapped."""
-    text = ""
-    for number, row in enumerate(rows):
-        words = words_in(row)
-        if not words:
+def joined(rows: Sequence[Sequence[Piece]], right: float, *, entries: bool = False) -> str:
+    """Join lines into text as it was typed: a line that the next word would have fitted on ended a paragraph, others were wrapped.
+
+    Where a list is asked for (*entries*), each of its entries begins a line.
+    """
+    runs: list[Run] = []
+    before: Sequence[Piece] | None = None
+    for row in rows:
+        said = _runs(row)
+        if not said:
             continue
-        if text:
-            before = rows[number - 1]
-            text += " " if is_wrapped(before, row, right) else "\n"
-        text += words
-    return text
+        if before is not None:
+            begins = entries and begins_entry("".join(text for text, _ in runs), words_in(row))
+            runs.append(("\n" if begins else _between(before, row, right), _PLAIN))
+        runs += said
+        before = row
+    return settle(runs).strip()
+
+
+def _between(before: Sequence[Piece], row: Sequence[Piece], right: float) -> str:
+    if not is_wrapped(before, row, right):
+        return "\n"
+    last, first = before[-1], row[0]
+    if last.text.endswith("-") and first.text[:1].isalpha() and last.text[-2:-1].isalpha():
+        return ""
+    # a number or an address of email that is longer than its cell is broken where the cell ends, without a sign
+    letter = (first.x1 - first.x0) / max(len(first.text), 1)
+    is_number = last.text[-1:].isdigit() and first.text[:1].isdigit()
+    is_address = "@" in last.text and first.text[:1].isalnum() and first.text[:1].islower()
+    return "" if right - last.x1 < letter and (is_number or is_address) else " "
+
+
+def begins_entry(so_far: str, text: str) -> bool:
+    """Tell whether *text* begins another entry of a list: "Name - " or "Name, ", once the entry before it has its date."""
+    return _ENTRY.match(text) is not None and _DATED.search(so_far.rpartition("\n")[2]) is not None
 
 
 def is_wrapped(before: Sequence[Piece], row: Sequence[Piece], right: float) -> bool:
@@ -109,18 +92,25 @@ def is_wrapped(before: Sequence[Piece], row: Sequence[Piece], right: float) -> b
     if before[-1].is_field or row[0].is_field:
         return False
     first, last = row[0], before[-1]
-    if first.text[:1].isupper() and _DATED.search(words_in(before)) and _DATED.search(words_in(row)):
-        return False  # entries of a list, each with its date
+    if first.text[:1].isupper() and (last.text.endswith(")") or (_DATED.search(words_in(before)) and _DATED.search(words_in(row)))):
+        return False  # entries of a list
     return last.x1 + 0.2 * last.height + (first.x1 - first.x0) > right - 1.0
 
 
 def words_in(row: Sequence[Piece]) -> str:
-    """Join the words of one line; a form field is told from the label before it by a colon when the form prints none."""
-    text = ""
+    """Join the words of one line."""
+    return settle(_runs(row)).strip()
+
+
+def _runs(row: Sequence[Piece]) -> list[Run]:
+    """List the words of one line with their marks; a form field is told from the label before it by a colon when the form prints none."""
+    runs: list[Run] = []
     for piece in row:
         if not piece.text:
             continue
-        if piece.is_field and text and not text.endswith((":", "?", "\n")):
-            text += ":"
-        text += f" {piece.text}" if text else piece.text
-    return text.strip()
+        if piece.is_field and runs and not runs[-1][0].endswith((":", "?")):
+            runs.append((":", _PLAIN))
+        if runs:
+            runs.append((" ", piece.marks & runs[-1][1]))
+        runs.append((piece.text, piece.marks))
+    return runs
