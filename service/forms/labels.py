@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
+from service.forms.signs import Signs
 from service.forms.spelling import Speller
 from service.forms.wording import canonical, is_format, is_guidance, parts_of, readings, words_of
 
@@ -65,6 +66,7 @@ class Labels:
         self._inside: dict[str, dict[str, str]] = {}
         for name, entry in told["fields"].items():
             self._learn(name, entry)
+        self._signs = Signs({name: _canonical(entry.get("signs", ())) for name, entry in told["fields"].items()})
         self._no_place = set(_canonical(told["no_place"]["variants"]))
         self._sections = {
             one: Section(_SCOPES.get(kind, kind)) for kind, variants in told["sections"].items() for one in _canonical(variants)
@@ -143,7 +145,7 @@ class Labels:
         scope = name.split(".")[0]
         own = [str(entry["says"]), name] if re.search(r"[._]", name) else [str(entry["says"])]  # "phones" is no label of its own
         for kind, listed in entry.items():
-            if kind == "says":
+            if kind in ("says", "signs"):
                 continue
             words = _canonical(listed)
             place = {"variants": self._anywhere, "bare": self._bare, "asked": self._asked}.get(kind, {})
@@ -223,7 +225,10 @@ class Labels:
         if (target := self._said_twice(label, section)) is not None:
             return target
         found = {self._exactly(plain, section) for plain in tuple(self._plain(label, mended=True))[len(given) :]} - {None}
-        return found.pop() if len(found) == 1 else None
+        if found:
+            return found.pop() if len(found) == 1 else None
+        named = {self._signs.field_of(label, plain) for plain in given} - {None}
+        return Target(name, self._scoped(name, section)) if len(named) == 1 and (name := named.pop()) else None
 
     def _said_twice(self, label: str, section: Section | None) -> Target | None:
         """Read a label that gives its name twice, "Surname / Cyfenw", "Cyfenw Surname" or "DOB/EDD", when both mean the same."""
