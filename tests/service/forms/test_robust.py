@@ -1,5 +1,6 @@
 """Rules for whatever stands in a form: it is read without an error, in time, and reaches no field but its own."""
 
+import re
 import time
 from contextlib import suppress
 from typing import Any
@@ -10,7 +11,6 @@ from hypothesis import strategies as st
 
 from service.forms.answers import Answer
 from service.forms.blocks import Unreadable
-from service.forms.dates import first_day
 from service.forms.filling import fill
 from service.forms.labels import load_labels
 from service.forms.reading import SourceFile, read_files
@@ -122,11 +122,7 @@ _CANONICAL = {
 
 
 def _is_date(text: str) -> bool:
-    try:
-        first_day(text)
-    except ValueError:
-        return False
-    return True
+    return bool(re.fullmatch(r"\d{4}(?:-\d{2}){0,2}", text))
 
 
 def paths_of(value: Any, path: str = "") -> list[str]:
@@ -145,3 +141,24 @@ def test_every_value_has_provenance(pairs: list[tuple[str, str]]) -> None:
     for path in paths_of(draft.fields):
         own = path in draft.provenance or path.rpartition(".")[0] in draft.provenance
         assert own or path.endswith(".kind"), path
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["Police reference", "Date missing", "Surname", "Forename", "School", "Circumstances"]), WORDS),
+        max_size=6,
+    ),
+    WORDS,
+)
+def test_any_two_files_and_a_letter_are_put_together_without_an_error(pairs: list[tuple[str, str]], body: str) -> None:
+    lines = "\n".join(f"{label}: {' '.join(words.split())}" for label, words in pairs)
+    one = docx(paragraph("National Missing Child Alert"), table(("Surname", "Example"), ("Police reference", "2200000000")))
+    files = [
+        SourceFile("a.docx", "", one),
+        SourceFile("b.txt", "text/plain", f"National Missing Child Alert\n\n{lines}".encode("utf-8", "replace")),
+        SourceFile("the letter itself", "text/plain", f"{body}\n{lines}".encode("utf-8", "replace")),
+    ]
+    reading = read_files(files, today=TODAY)
+    assert reading is not None
+    assert [child["family_name"] for child in reading.fields["children"]][:1] != []
