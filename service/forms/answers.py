@@ -23,6 +23,9 @@ _PARTICULARS = frozenset(
     {"addresses.home", "addresses.postcode", "phones", "children.name", "children.date_of_birth", "children.aliases", "children.sex",
      "adults.name", "adults.address", "adults.phone", "adults.date_of_birth", "adults.aliases"}
 )  # fmt: skip
+_PARTICULARS_OF_A_PLACE = frozenset(
+    {"addresses.home", "addresses.postcode", "phones", "children.name", "adults.name", "adults.address", "adults.phone"}
+)
 _JOINED = {"circumstances": "\n", "actions_taken": "\n", "reason_for_concern": "\n", "last_seen": "\n", "police_contact": ", ",
            "out_of_hours_contact": ", "}  # fmt: skip
 _ANYBODY = Section("elsewhere")
@@ -159,7 +162,7 @@ def _is_unclear(context: Context, target: Target) -> bool:
         return False
     if after.scope == "adults":
         return target.section is None or target.section.scope != "adults"
-    return target.field in _PARTICULARS
+    return target.field in (_PARTICULARS_OF_A_PLACE if after.scope == "school" else _PARTICULARS)
 
 
 def _of_this_child(context: Context, target: Target, place: str) -> Target:

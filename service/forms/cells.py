@@ -5,7 +5,8 @@ import re
 from service.forms.answers import Context
 from service.forms.blocks import EMPTY, TICKED, Cell, Line
 from service.forms.labels import Labels, Section, Target, is_guidance
-from service.forms.lines import read_lines, split_line
+from service.forms.lines import read_lines
+from service.forms.splitting import split_line
 
 _LONGEST_UNKNOWN = 160
 _NUMBERS = re.compile(r"\d{3}|\d[./-]\d|@")  # a date, a telephone number or an address is somebody's answer
@@ -34,6 +35,12 @@ def label_of(cell: Cell, context: Context, section: Section | None) -> Target | 
     return None if parts and inline and not is_guidance(inline) else target
 
 
+def is_label(cell: Cell, context: Context, section: Section | None) -> bool:
+    """Tell whether a cell is a label; "Child protection plan", which is as often an answer, is not."""
+    target = label_of(cell, context, section)
+    return target is not None and not target.asked
+
+
 def is_inline(cell: Cell, context: Context, section: Section | None) -> bool:
     """Tell whether a cell holds a label together with its answer, or several labels."""
     text = cell.text.strip()
@@ -44,7 +51,9 @@ def is_inline(cell: Cell, context: Context, section: Section | None) -> bool:
     if parts is not None:
         return (parts[0][0] is not None and bool(parts[0][2] or rest.strip())) or len(parts) > 1
     target = context.labels.find(first, section)
-    return bool(rest.strip()) and target is not None and not target.opens and not is_guidance(rest)
+    if not rest.strip() or target is None or target.opens or target.asked or is_guidance(rest):
+        return False
+    return context.labels.find(rest, section) is None
 
 
 def is_known(cell: Cell, labels: Labels, section: Section | None) -> bool:

@@ -19,8 +19,10 @@ _WORD = re.compile(r"[^\s/|,;]+")
 _TICK = re.compile(r"^(?:x|X|✓|✔|🗸|☒|☑|✗|✘|\[\s*[xX]\s*\]|\(\s*[xX]\s*\)|√)$")
 _BOXES = re.compile(f"[{TICKED}{EMPTY}☑□]|\\[ ?\\]")
 _WRAPPED = re.compile(
-    r"^(?:\[[^\[\]]+\]|\([^()]+\)|\*+[^*]+\*+|_+[^_]+_+|[>»→]\s*\S.*|.*\S\s*(?:✓|✔|\((?:circled|selected|chosen|ticked)\)))$", re.IGNORECASE
+    r"^(?:[✓✔]\s*\S.*|\[[^\[\]]+\]|\([^()]+\)|\*+[^*]+\*+|_+[^_]+_+|[>»→]\s*\S.*|.*\S\s*(?:✓|✔|\((?:circled|selected|chosen|ticked)\)))$",
+    re.IGNORECASE,
 )
+_GLYPHS = re.compile(f"[{TICKED}{EMPTY}☑✓✔🗹🗷□◻❏❑]")
 _LONGEST_OFFER = 900
 _LONGEST_OPTION = 60
 _SEVERAL = frozenset({"category", "status"})
@@ -45,7 +47,7 @@ def is_tick(text: str) -> bool:
 
 def is_offer(text: str) -> bool:
     """Tell whether the words are only the choices a form offers, none of them marked."""
-    if not text or len(text) > _LONGEST_OFFER or TICKED in text or EMPTY in text:
+    if not text or len(text) > _LONGEST_OFFER or _GLYPHS.search(text):
         return False
     found = _options(text)
     if found is None:
@@ -80,7 +82,7 @@ def settle(pieces: Sequence[Piece]) -> str:
 
 def settle_written(text: str) -> str:
     """Write choices as boxes where one is marked in plain characters: "[Yes] / No", "Yes / *No*", "Ⓨ / N"."""
-    if len(text) > 200 or _BOXES.search(text) or not re.search(r"[\[(*_>»→✓✔Ⓐ-ⓩ]", text):
+    if len(text) > _LONGEST_OFFER or _BOXES.search(text) or not re.search(r"[\[(*_>»→✓✔Ⓐ-ⓩ]", text):
         return text
     marked: list[frozenset[str]] = [frozenset()] * len(text)
     for match in _WEAK.finditer(text):
@@ -257,7 +259,7 @@ def grid_text(rows: Sequence[Sequence[Cell]]) -> str:
             before &= _paired(texts, 0)
             after &= _paired(texts, 1)
     written: list[str] = []
-    for row in rows:
+    for row in _ticked_below(rows):
         texts = [cell.text.strip() for cell in row]
         for at, text in enumerate(texts):
             option = _BOXES.sub("", text).strip()
@@ -267,6 +269,24 @@ def grid_text(rows: Sequence[Sequence[Cell]]) -> str:
             ticked = TICKED in text or "☑" in text or bool(beside and is_tick(beside[0]))
             written.append(f"{TICKED if ticked else EMPTY} {option}")
     return " ".join(written)
+
+
+def _ticked_below(rows: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
+    """Put ticks that stand in a row below their options beside them."""
+    joined: list[Sequence[Cell]] = []
+    number = 0
+    while number < len(rows):
+        row, below = rows[number], rows[number + 1] if number + 1 < len(rows) else ()
+        options = len(row) > 1 and all(words_of(cell.text) and not _GLYPHS.search(cell.text) and not is_tick(cell.text) for cell in row)
+        ticks = len(below) == len(row) and all(not words_of(_BOXES.sub("", cell.text)) or is_tick(cell.text) for cell in below)
+        if options and ticks and any(is_tick(cell.text) for cell in below):
+            marks = [TICKED if is_tick(cell.text) else EMPTY for cell in below]
+            joined.append([replace(cell, text=f"{mark} {cell.text}") for mark, cell in zip(marks, row, strict=True)])
+            number += 2
+        else:
+            joined.append(row)
+            number += 1
+    return joined
 
 
 def _paired(texts: Sequence[str], first: int) -> bool:

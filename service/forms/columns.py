@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from service.forms.answers import Context, take
+from service.forms.answers import Answer, Context, take
 from service.forms.blocks import EMPTY, TICKED, Cell
-from service.forms.cells import filled, is_inline, is_known, label_of
+from service.forms.cells import filled, is_inline, is_known, is_label, label_of
 from service.forms.choices import groups_of, is_tick
-from service.forms.labels import ELSEWHERE, PERSONS, Section, Target, words_of
+from service.forms.labels import CONTACTS, ELSEWHERE, PERSONS, Section, Target, words_of
 
 Row = tuple[Cell, ...]
 Places = Sequence[str]
@@ -26,7 +26,30 @@ _PROFESSIONS = frozenset(
     {"role", "agency", "organisation", "job title", "designation", "position", "profession", "team", "email", "service", "professional",
      "post", "discipline"}
 )  # fmt: skip
+_COUNTING = frozenset({"No.", "No", "Nr", "#", "Number"})  # the first column of a list that is numbered
+_ROLES = frozenset({"role", "professional", "profession", "designation", "position", "post", "job"})
 _STRANGER = Section("elsewhere")
+_YOUNG = frozenset({"subject", "child", "self", "brother", "sister", "sibling", "half-brother", "half-sister", "stepbrother", "stepsister",
+                    "son", "daughter", "twin", "cousin"})  # fmt: skip
+_OF_CHILDREN = frozenset({"children.name", "children.family_name", "children.given_names", "children.aliases", "children.date_of_birth"})
+
+
+def without_spacers(rows: Sequence[Row], context: Context) -> list[Row]:
+    """Leave out columns that only keep labels and values apart: empty in every row, and never before a label."""
+    kept = list(rows)
+    for width in {len(row) for row in rows if len(row) > 2}:
+        same = [number for number, row in enumerate(rows) if len(row) == width]
+        gone = {
+            column
+            for column in range(1, width - 1)
+            if len(same) > 1
+            and not any(rows[number][column].text.strip() or rows[number][column].holds_table for number in same)
+            and any(rows[number][column + 1].text.strip() for number in same)
+            and not any(is_label(rows[number][column + 1], context, context.section) for number in same)
+        }
+        for number in same if gone else ():
+            kept[number] = tuple(cell for column, cell in enumerate(rows[number]) if column not in gone)
+    return kept
 
 
 def header(row: Row, following: Row, context: Context) -> list[Column] | None:
@@ -35,7 +58,9 @@ def header(row: Row, following: Row, context: Context) -> list[Column] | None:
         return None
     here = context.table or context.heading
     sections: list[Section | None] = [here]
-    if here is None or here.scope not in PERSONS | ELSEWHERE | {"agencies_contacted", "associates"}:
+    if here is not None and here.scope == "people":
+        sections = [Section("adults"), Section("children")]
+    elif here is None or here.scope not in PERSONS | ELSEWHERE | {"agencies_contacted", "associates"}:
         sections += [Section("children"), Section("adults"), Section("agencies_contacted")]
     best: list[Column] | None = None
     for number, section in enumerate(sections):
@@ -46,13 +71,24 @@ def header(row: Row, following: Row, context: Context) -> list[Column] | None:
         score = len(set(known))
         unnamed = sum(1 for text, target in columns if target is None and text.strip() and not context.labels.is_known(text, section))
         repeated = len(known) != score and not (section is not None and section.scope == "associates")
-        if score < 2 or unnamed > max(1, len(row) // 3) or repeated or (number > 0 and not _tells(columns, known, section)):
+        enough = score > 1 or (score == 1 and len(row) > 2 and _is_dated(columns, context))
+        if not enough or unnamed > max(1, len(row) // 3) or repeated or (number > 0 and not _tells(columns, known, section)):
             continue
         if best is None or score > sum(1 for _, target in best if target):
             best = columns
     if best is None or _alternates(row, best, following, context):
         return None
     return best
+
+
+def _is_dated(columns: list[Column], context: Context) -> bool:
+    """Tell whether the one label of a header stands over a list with its dates: "Previous address | From | To"."""
+    rest = {words_of(text) for text, target in columns if target is None}
+    return (
+        columns[0][1] is not None
+        and bool(rest)
+        and rest <= {"from", "to", "dates", "date from", "date to", "from date", "to date", "until"}
+    )
 
 
 def _tells(columns: list[Column], known: list[str], section: Section | None) -> bool:
@@ -74,9 +110,15 @@ def _alternates(row: Row, columns: list[Column], following: Row, context: Contex
         return True
     if is_inline(following[0], context, context.section):
         return True
-    if len(columns) < 3 and columns[0][1] is None:
+    understood = [target is not None or context.labels.is_known(text, context.section) or text in _COUNTING for text, target in columns]
+    if len(columns) < 3:
+        return columns[0][1] is None or not all(understood)
+    blank = sum(not text.strip() for text, _ in columns[1:])
+    if all(understood) or (not blank and columns[0][1] is None and all(understood[1:])):
+        return False
+    if not any(understood[1::2]) or any(is_label(cell, context, context.section) for cell in following[::2]):
         return True
-    return any(not text.strip() for text, _ in columns[1:])
+    return blank * 3 > len(columns) or (blank > 0 and sum(understood) + blank < len(columns))
 
 
 def read_below_header(rows: Sequence[Row], places: Places, start: int, columns: list[Column], context: Context) -> int:
@@ -101,7 +143,14 @@ def read_below_header(rows: Sequence[Row], places: Places, start: int, columns: 
                 if context.labels.section(text) is None and label.strip():
                     take(context, None, label=label, text=text, place=places[number], method="column of a table")
                 continue
-            section = _person(target, named, base, len(values) == 1, columns, places[number])
+            target, section = _whose_row(target, row, columns, base) or (target, None)
+            if section is None:
+                section = _person(target, named, base, len(values) == 1, columns, places[number])
+            elif section.scope == "others":
+                _show_apart(context, label, text, places[number])
+                continue
+            else:
+                section = replace(section, key=places[number].replace(",", ""))
             last = section or last
             context.after = None
             if target.field == "agencies_contacted":  # over a column it asks for one agency, beside a box for all of them
@@ -116,6 +165,28 @@ def read_below_header(rows: Sequence[Row], places: Places, start: int, columns: 
 def _heads_people(target: Target | None) -> bool:
     """Tell whether a first column may hold "Mother" or "Child 1": it has no label, names the people, or asks how they are related."""
     return target is None or target.opens or target.field == "adults.relationship"
+
+
+def _whose_row(target: Target, row: Row, columns: list[Column], base: Section | None) -> tuple[Target, Section] | None:
+    """Tell adults from children in a list of the household by how they are related: a brother is no adult, and perhaps not missing."""
+    if target.field.split(".")[0] != "adults":
+        return None
+    related = [
+        words_of(cell.text) for (_, one), cell in zip(columns, row, strict=False) if one is not None and one.field == "adults.relationship"
+    ]
+    if not related or not set(related[0].split()) & _YOUNG:
+        return None
+    is_missing = base is not None and base.scope == "people"
+    if not is_missing and not set(related[0].split()) & {"subject", "child", "self", "missing"}:
+        return target, Section("others")
+    field = target.field.replace("adults.", "children.")
+    return (replace(target, field=field), Section("children")) if field in _OF_CHILDREN else (target, Section("others"))
+
+
+def _show_apart(context: Context, label: str, text: str, place: str) -> None:
+    """Leave the particulars of a brother or sister in the form, but not unseen."""
+    context.passed.append((place, text))
+    context.answers.append(Answer(field=None, section=Section("others"), label=label, text=text, place=place, method="column of a table"))
 
 
 def _names_somebody(target: Target | None) -> bool:
@@ -166,11 +237,27 @@ def skip_below_header(rows: Sequence[Row], places: Places, start: int, context: 
     while number < len(rows) and len(rows[number]) == len(rows[start]) and not _is_pairs(rows[number], context):
         number += 1
     section = context.table or context.heading
+    for row, place in zip(rows[start + 1 : number], places[start + 1 : number], strict=True):
+        _read_worker(rows[start], row, place, context)
     for index, cell in enumerate(rows[start]):
         texts = [row[index].text for row in rows[start + 1 : number] if row[index].text.strip()]
         if texts and section is not None and section.scope == "others":
             take(context, None, label=cell.text, text="\n".join(texts), place=places[start], method="column of a table")
     return number
+
+
+def _read_worker(head: Row, row: Row, place: str, context: Context) -> None:
+    """Read the social worker or team manager from a list of professionals by role."""
+    roles = [index for index, cell in enumerate(head) if set(words_of(cell.text).split()) & _ROLES]
+    section = context.labels.section(row[roles[0]].text) if len(roles) == 1 and row[roles[0]].text.strip() else None
+    if section is None or section.scope not in CONTACTS:
+        return
+    for index, cell in enumerate(row):
+        target = context.labels.find(head[index].text, section) if index != roles[0] else None
+        if target is not None and target.section is not None and target.section.scope == section.scope:
+            context.after = None
+            take(context, target, label=head[index].text, text=cell.text, place=place, method="column of a table")
+    context.implied = context.after = None
 
 
 def _is_pairs(row: Row, context: Context) -> bool:

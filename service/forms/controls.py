@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 
 from service.forms.answers import Answer, Context
-from service.forms.blocks import Block, Control, Line
-from service.forms.labels import Labels
+from service.forms.blocks import Block, Control, Line, Table
+from service.forms.labels import Labels, Section
+
+_LONGEST_NAME = 100
 
 
 def from_controls(blocks: Iterable[Block], context: Context) -> list[Answer]:
@@ -14,24 +16,35 @@ def from_controls(blocks: Iterable[Block], context: Context) -> list[Answer]:
     for place, words in (*((answer.place, answer.text) for answer in context.answers), *context.passed):
         claimed.setdefault(place, []).append(words)
     found: list[Answer] = []
+    section: Section | None = None
     for block in blocks:
-        if isinstance(block, Line):
-            found += _named(block.controls, context.labels, block.place, claimed)
-            continue
-        for number, row in enumerate(block.rows, start=1):
-            place = f"table {block.number}, row {number}"
-            found += [answer for cell in row for answer in _named(cell.controls, context.labels, place, claimed)]
+        rows = [(block.text, block.place, block.controls)] if isinstance(block, Line) else _rows(block)
+        for text, place, controls in rows:
+            if not controls:  # a title that controls below it belong to
+                opened = context.labels.section(text) if text else None
+                section = opened if opened is not None or (isinstance(block, Line) and block.heading) else section
+            found += _named(controls, context.labels, section, place, claimed)
     return found
 
 
-def _named(controls: Iterable[Control], labels: Labels, place: str, claimed: dict[str, list[str]]) -> list[Answer]:
+def _rows(table: Table) -> list[tuple[str, str, tuple[Control, ...]]]:
+    """List the rows of a table: their words where one cell alone holds any, their place, and their controls."""
+    rows = []
+    for number, row in enumerate(table.rows, start=1):
+        words = [cell.text for cell in row if cell.text.strip()]
+        controls = tuple(control for cell in row for control in cell.controls)
+        rows.append((words[0] if len(words) == 1 else "", f"table {table.number}, row {number}", controls))
+    return rows
+
+
+def _named(controls: Iterable[Control], labels: Labels, section: Section | None, place: str, claimed: dict[str, list[str]]) -> list[Answer]:
     found = []
     for control in controls:
         if not control.text.strip() or any(control.text.strip() in words for words in claimed.get(place, ())):
             continue
         for name in (control.tag, control.title):
-            target = labels.find(name, None) or labels.find(_readable(name), None)
-            if target is not None and not target.asked:
+            target = labels.find(name, section) or labels.find(_readable(name), section)
+            if target is not None and not target.asked and not (target.opens and len(control.text) > _LONGEST_NAME):
                 found.append(
                     Answer(
                         field=target.field,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from service.forms.answers import Context, end_row, take
 from service.forms.blocks import EMPTY, TICKED, Cell, Line, Table
-from service.forms.cells import filled, is_inline, label_of, may_be_label, place_of, read_cell
+from service.forms.cells import filled, is_inline, is_label, label_of, may_be_label, place_of, read_cell
 from service.forms.choices import fold, grid_text, groups_of, is_option_row, is_tick
 from service.forms.columns import (
     Places,
@@ -18,12 +18,15 @@ from service.forms.columns import (
     read_people_columns,
     skip_below_header,
     unknown_header,
+    without_spacers,
 )
 from service.forms.labels import Section, Target, is_guidance, words_of
-from service.forms.lines import read_lines, split_line
+from service.forms.lines import read_lines
+from service.forms.splitting import split_line
 from service.forms.stacked import read_numbered, read_value_below
 
 _SHORT = 100
+_NUMBER = re.compile(r"^\s*(?:[Qq]\s?)?(?:\d{1,3}[a-z]?[.):]?|\(?[a-zA-Z\d]{1,2}[.)]|\d{1,2}\.\d{1,2})\s*$")
 
 
 def read_table(table: Table, context: Context) -> None:
@@ -36,6 +39,7 @@ def read_table(table: Table, context: Context) -> None:
 
 def _read_rows(rows: Sequence[Row], places: Places, context: Context) -> None:
     number = 0
+    rows = without_spacers(rows, context)
     settled = _is_settled(rows, context)
     while number < len(rows):
         row = rows[number]
@@ -171,7 +175,7 @@ def _read_people(rows: Sequence[Row], places: Places, start: int, people: dict[i
 
 
 def _read_row(row: Row, following: Row | None, place: str, context: Context, settled: bool) -> None:
-    cells = fold(row)
+    cells = fold(_without_numbering(row))
     full = filled(cells)
     if not full:
         return
@@ -183,7 +187,7 @@ def _read_row(row: Row, following: Row | None, place: str, context: Context, set
             cells = cells[1:]
     elif len(cells) > 2 and not cells[0].text.strip() and label_of(cells[1], context, context.section) is not None:
         cells = cells[1:]
-    if len(full) > 2 and all(_is_label(cell, context) for cell in full):  # a header over nothing, or a form left empty
+    if len(full) > 2 and all(is_label(cell, context, context.section) for cell in full):  # a header over nothing, or a form left empty
         return
     aligned, named, index = _aligned(cells, context), dict[int, Section](), 0
     while index < len(cells):
@@ -197,9 +201,11 @@ def _read_row(row: Row, following: Row | None, place: str, context: Context, set
         context.columns = named if len({(one.scope, one.key) for one in named.values()}) > 1 else {}
 
 
-def _is_label(cell: Cell, context: Context) -> bool:
-    target = label_of(cell, context, context.section)
-    return target is not None and not target.asked
+def _without_numbering(row: Row) -> list[Cell]:
+    """Leave out cells that only number a question or hold the colon of its label."""
+    cells = [cell for cell in row if cell.text.strip() not in (":", "-", "–", "：")]
+    is_number = len(cells) > 1 and cells[1].text.strip() and _NUMBER.match(cells[0].text)
+    return cells[1:] if is_number else cells
 
 
 def _read_banner(cells: list[Cell], following: Row | None, place: str, context: Context) -> bool:
@@ -277,9 +283,10 @@ def _width(cells: list[Cell], index: int, context: Context, settled: bool) -> in
     while end < len(cells):
         text = cells[end].text.strip()
         choice = TICKED in text or EMPTY in text or bool(groups_of(text) & {"answer"})
-        if text and not choice and not (is_guidance(text) and label_of(cells[end], context, context.section) is None):
+        labelled = is_label(cells[end], context, context.section)
+        if text and not choice and not (is_guidance(text) and not labelled):
             is_odd_one = end == len(cells) - 1  # nothing follows that could be its value
-            if not is_odd_one or label_of(cells[end], context, context.section) is not None or ":" in text:
+            if not is_odd_one or labelled or ":" in text:
                 break
         if not text and end + 1 < len(cells) and cells[end + 1].text.strip():
             break
@@ -302,7 +309,7 @@ def _is_next_label(cells: list[Cell], index: int, context: Context, settled: boo
     if here is not None and label.text.strip().endswith(":") and is_inline(cell, context, context.section) and "\n" not in text:
         return not settled
     target = label_of(cell, context, context.section)
-    if here is None or target is None or target.opens:
+    if here is None or target is None or target.opens or target.asked:
         return False
     left = len(cells) - index
     return not settled if left % 2 == 0 else left > 2

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from service.forms.signs import Signs
 from service.forms.spelling import Speller
-from service.forms.wording import canonical, is_format, is_guidance, parts_of, readings, words_of
+from service.forms.wording import canonical, is_format, is_guidance, parts_of, plural_joined, readings, words_of
 
 __all__ = ["CONTACTS", "ELSEWHERE", "PERSONS", "Labels", "Section", "Target", "is_guidance", "label_of", "load_labels", "words_of"]
 
@@ -28,6 +28,7 @@ _REMEMBERED = 30_000
 _ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "one": "1", "two": "2", "three": "3",
              "four": "4", "five": "5", "six": "6", "1st": "1", "2nd": "2", "3rd": "3", "4th": "4", "5th": "5", "6th": "6"}  # fmt: skip
 _JOINING = frozenset({"and", "or", "contact", "for", "s", "with", "by", "plus", "main"})
+_PARTS_OF_NAME = frozenset({"surname", "forename", "name", "and", "or", "middle", "initial", "title", "capital", "block", "in"})
 _PART = re.compile(r"^\s*(?:section|part|box|rhan|adran)\s+\w{1,3}\s*[:.)–-]?\s+", re.IGNORECASE)
 _LETTERED = re.compile(r"\W*(child|adult|parent|young person)\s+([A-H])\W*", re.IGNORECASE)
 
@@ -170,7 +171,8 @@ class Labels:
 
     def _may_drop(self, bracketed: str) -> bool:
         """Allow brackets to be left out unless they may say whose answer it is, or which of several."""
-        return is_format(bracketed) or not set(canonical(words_of(bracketed)).split()) & self._telling
+        words = set(canonical(words_of(bracketed)).split())
+        return is_format(bracketed) or not words & self._telling or (len(words & _PARTS_OF_NAME) > 1 and words <= _PARTS_OF_NAME)
 
     def _left_in_form(self, plain: str, section: Section | None) -> bool:
         if plain in self._no_place or self._stranger(plain) not in (None, "others"):
@@ -220,7 +222,7 @@ class Labels:
         for plain in given:
             if (target := self._exactly(plain, section)) is not None:
                 return target
-        if any(plain in self._no_place or self._stranger(plain) for plain in given):
+        if any(plain in self._no_place or self._stranger(plain) not in (None, "school") for plain in given):
             return None
         if (target := self._said_twice(label, section)) is not None:
             return target
@@ -232,6 +234,7 @@ class Labels:
 
     def _said_twice(self, label: str, section: Section | None) -> Target | None:
         """Read a label that gives its name twice, "Surname / Cyfenw", "Cyfenw Surname" or "DOB/EDD", when both mean the same."""
+        label = plural_joined(label)
         parts = parts_of(re.sub(r"[()\[\]]", "/", label))
         words = words_of(label).split()
         splits = [parts] if len(parts) > 1 else []
@@ -239,7 +242,7 @@ class Labels:
         for split in splits:
             targets = [self._first(part, section) for part in split if not is_format(part)]
             found = {target.field: target for target in targets if target is not None and not target.asked}
-            if len(targets) < 2 or None in targets:
+            if len(targets) < 2 or any(target is None or target.asked for target in targets):
                 continue
             if set(found) == {"children.date_of_birth", "children.expected_delivery_date"}:
                 return found["children.date_of_birth"]

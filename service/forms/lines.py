@@ -1,108 +1,36 @@
-"""Reads lines: "Label: value", several labels in one line, headings, and values that go on in the lines below."""
+"""Reads lines: "Label: value", headings, and values that go on, or stand, in the lines below their label."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from service.forms.answers import LONG, Answer, Context, end_row, take
 from service.forms.blocks import Line
-from service.forms.labels import ELSEWHERE, PERSONS, Section, Target, is_guidance, words_of
+from service.forms.labels import CONTACTS, ELSEWHERE, PERSONS, Section, Target, is_guidance, words_of
+from service.forms.splitting import Part, gaps_in, split_line
 
-_COLON = re.compile(r"[:：](?=\s|$|[^\s/\d])")
-_QUESTION = re.compile(r"\?\s*[:：]?(?=\s|$)|[:：](?=\s|$|[^\s/\d])")
-_GAP = re.compile(r"\t+| {3,}")
-_DASH = re.compile(r"\s+[-–—]\s+")
-_DATED = re.compile(r"^(.{2,40}?)\s+(\d{1,2}(?:[./-]\d{1,2}[./-]\d{2,4}|(?:st|nd|rd|th)?\s+[A-Za-z]{3,9}\.?,?\s+\d{2,4}))$")
-_OWNER = re.compile(r"(?:[\w'’]+['’]s?|\b(?:of|the|and|or|for|their|his|her))\s*$", re.IGNORECASE)
-_LISTS = frozenset({"links_to_areas", "vehicles", "phones"})
-Part = tuple[Target | None, str, str]
-
-
-def split_line(text: str, context: Context, section: Section | None) -> list[Part] | None:
-    """Split "Surname: X  Forename: Y" into (target, label, text); None when the line does not begin with a label and a separator.
-
-    The first label may be unknown (its target is None then), but only known words start another answer on the same line.
-    """
-    labels = context.labels
-    for colon in _QUESTION.finditer(text):
-        head = text[: colon.start()]
-        if (target := labels.find(head, section)) is not None:
-            return _split_rest(text, target, head, colon.end(), context, section)
-        if labels.is_known(head, section):
-            return _split_rest(text, Target("", labels.about(head)), head, colon.end(), context, section)
-    colon_ = _COLON.search(text)
-    if colon_ is not None and _looks_like_label(text[: colon_.start()]):
-        return [(None, text[: colon_.start()], text[colon_.end() :].strip())]
-    return _split_without_colon(text, context, section)
-
-
-def _split_rest(text: str, target: Target, head: str, start: int, context: Context, section: Section | None) -> list[Part]:
-    found: list[Part] = []
-    if target.field not in LONG:
-        for colon in _COLON.finditer(text, start):
-            inner = _label_before(text, start, colon.start(), context, target.section or section)
-            if inner is None:
-                continue
-            next_target, begin = inner
-            found.append((target, head, text[start:begin].strip(" \t;,/|")))
-            target, head, start = next_target, text[begin : colon.start()], colon.end()
-    found.append((target, head, text[start:].strip()))
-    return found
-
-
-def _label_before(text: str, start: int, end: int, context: Context, section: Section | None) -> tuple[Target, int] | None:
-    """Find the longest known label that ends at *end*; it must start a word with a capital, and no owner may stand before it."""
-    begins = [match.start() for match in re.finditer(r"(?<![^\s/;,|])[A-Z]", text[start:end])][-10:]
-    for begin in begins:
-        label = text[start + begin : end]
-        target = context.labels.find(label, section)
-        if target is None and context.labels.is_known(label, section):
-            target = Target("", context.labels.about(label))
-        if target is None or target.opens:
-            continue
-        before = re.search(r"(?:^|[\s/;,|])([^\s/;,|]+)\s+$", text[start : start + begin])
-        owned = before is not None and (
-            _OWNER.search(before[1]) is not None
-            or context.labels.about(before[1]) is not None
-            or context.labels.section(before[1]) is not None
-        )
-        return None if owned else (target, start + begin)
-    return None
-
-
-def _split_without_colon(text: str, context: Context, section: Section | None) -> list[Part] | None:
-    """Split at tabs, wide gaps or a dash, and before a date: only after words that are certainly a label."""
-    labels = context.labels
-    pieces = [piece.strip() for piece in _GAP.split(text.strip()) if piece.strip()]
-    if len(pieces) > 1:
-        targets = [labels.find(piece, section) for piece in pieces[::2]]
-        if len(pieces) % 2 == 0 and None not in targets:
-            return [(target, label, value) for target, label, value in zip(targets, pieces[::2], pieces[1::2], strict=True)]
-        if targets[0] is not None and not any(labels.find(piece, section) for piece in pieces[1:]):
-            return [(targets[0], pieces[0], " ".join(pieces[1:]))]
-        return None
-    for pattern in (_DASH, _DATED):
-        match = pattern.search(text)
-        if match is None:
-            continue
-        head, rest = (text[: match.start()], text[match.end() :]) if pattern is _DASH else (match[1], match[2])
-        target = labels.find(head, section)
-        if target is None or target.opens or (pattern is _DATED and "date" not in target.field and "plan_start" not in target.field):
-            continue
-        return [(target, head, rest.strip())] if rest.strip() and not is_guidance(rest) and labels.find(rest, section) is None else None
-    return None
-
-
-def _looks_like_label(text: str) -> bool:
-    words = text.split()
-    return 1 <= len(words) <= 10 and len(text) <= 90 and text.strip()[:1].isupper() and not re.search(r"[.!;]\s|https?$|@", text)
+_LISTS = frozenset({"links_to_areas", "vehicles", "phones", "associates", "children.aliases", "adults.aliases"})
+_PARTS_WITH_LABELS = frozenset({"agencies_contacted", "associates", "police_contact", "out_of_hours_contact"})
+_DEBRIS = re.compile(r"\s*\[bookmark:[^\]\n]{0,60}\]")
+_MARKING = re.compile(
+    r"^\W*(?:official\b[\w \-–:/()]{0,60}|(?:RESTRICTED|PROTECT|CONFIDENTIAL|SECRET|NOT PROTECTIVELY MARKED|UNCLASSIFIED)"
+    r"(?:\W*(?:when|once) completed?)?|(?i:page)\s+\d+(?:\s+(?i:of)\s+\d+)?)\W*$"
+)
+_SENTENCE = re.compile(r"[.!]\s|[.!]$|^[a-z]")
+_SAYS = re.compile(r"\b(?:said|says|told|states|stated|reports|reported|he|she|they|i|we|was|were)\b", re.IGNORECASE)
+_MOST_WRAPPED = 3
+_SHORT_VALUE = 60
 
 
 def read_lines(lines: Iterable[Line], context: Context, *, method: str = "label in the line") -> None:
     """Read "Label: value" lines, headings, and values that go on in the lines below."""
+    kept = [replace(line, text=_DEBRIS.sub("", line.text)) for line in lines if not _MARKING.match(line.text)]
     open_: list[Answer] = []  # the answer that following lines may continue
-    for line in lines:
+    number = 0
+    while number < len(kept):
+        line, following = kept[number], kept[number + 1 :]
         text = line.text.strip()
+        number += 1
         if line.blank_before:
             end_row(context)
             context.after = None
@@ -111,17 +39,45 @@ def read_lines(lines: Iterable[Line], context: Context, *, method: str = "label 
         if waits and open_[0].field == "adults.relationship" and ":" not in text:
             open_ = _continue(context, text)
             continue
-        if not line.indented and _open_section(line, context):
+        below = _has_answer_below(line, following, context, told=not waits)
+        if not line.indented and not below and _open_section(line, context):
             open_ = []
             continue
-        parts = split_line(text, context, context.section)
-        if parts is not None and not (parts[0][0] is None and _continues(open_, line)):
+        wrapped = _wrapped(line, following, context)
+        number += wrapped[1] if wrapped is not None else 0
+        parts = wrapped[0] if wrapped is not None else split_line(text, context, context.section)
+        if parts is not None and not _is_narrative(parts, open_, line, context):
             end_row(context)
             open_ = _take_parts(parts, line, context, method)
-        elif _continues(open_, line):
+        elif _is_label(line, context, method, below=below):
+            open_ = _label_alone(text, line, context, method)
+        elif _continues(open_, line, method):
             open_ = _continue(context, text)
         else:
-            open_ = _label_alone(line, context, method)
+            open_ = []
+            if line.heading or line.blank_before:
+                context.heading = None
+                context.enter(None)
+
+
+def _has_answer_below(line: Line, following: Sequence[Line], context: Context, *, told: bool) -> bool:
+    """Tell whether a line is a label, even one that could open a part of the form, because only words stand below it."""
+    text = line.text.strip()
+    target = context.find(text.rstrip(":"))
+    if target is None or target.asked or not following:
+        return False
+    value = following[0]
+    if value.heading or value.blank_before or not (told or line.heading or line.blank_before or text.endswith(":")):
+        return False
+    opened = context.labels.section(text.rstrip(":"))
+    opens = target.opens or (opened is not None and opened.scope not in _PARTS_WITH_LABELS)
+    if opens and (len(value.text) > _SHORT_VALUE or _SENTENCE.search(value.text) or target.field.split(".")[0] in PERSONS - {"children"}):
+        return False
+    if opens and (target.section is None or target.section.scope not in CONTACTS) and target.field != "children.school":
+        return False
+    inner = split_line(value.text, context, target.section or context.section)
+    known = context.labels.find(value.text, target.section or context.section) or context.labels.section(value.text)
+    return inner is None and known is None and not is_guidance(value.text)
 
 
 def _open_section(line: Line, context: Context) -> bool:
@@ -134,7 +90,47 @@ def _open_section(line: Line, context: Context) -> bool:
         return False
     context.heading = opened
     context.enter(None)
-    return opened.scope not in ("agencies_contacted", "associates", "police_contact", "out_of_hours_contact")
+    return opened.scope not in _PARTS_WITH_LABELS
+
+
+def _wrapped(line: Line, following: Sequence[Line], context: Context) -> tuple[list[Part], int] | None:
+    """Read a label that goes on below its own column: "Could they be staying with    No" over "family or friends?"."""
+    pieces = gaps_in(line.text)
+    if len(pieces) != 2 or ":" in pieces[0]:
+        return None
+    head = pieces[0]
+    best: tuple[list[Part], int] | None = None
+    for used, below in enumerate(following[:_MOST_WRAPPED], start=1):
+        if below.blank_before or below.indented or below.heading or len(gaps_in(below.text)) > 1 or ":" in below.text[:-1]:
+            break
+        head = f"{head} {below.text.strip()}"
+        target = context.find(head)
+        if target is not None and not target.opens:
+            best = [(target, head, pieces[1])], used
+        elif context.labels.is_known(head, context.section):
+            best = [(Target("", context.labels.about(head)), head, pieces[1])], used
+    return best
+
+
+def _is_narrative(parts: list[Part], open_: list[Answer], line: Line, context: Context) -> bool:
+    """Tell whether what looks like a label with an answer only goes on telling the answer above: "Police said: nothing known"."""
+    target, label, value = parts[0]
+    if not _continues(open_, line, ""):
+        return False
+    if target is None:
+        asks = label.rstrip().endswith("?") or (len(label.split()) <= 6 and not _SAYS.search(label) and open_[0].text != "")
+        return line.indented or not asks or open_[0].field == "agencies_contacted"
+    prose = bool(value) and (value[0].islower() or len(value) > _SHORT_VALUE)
+    return target.opens and open_[0].field in LONG and bool(open_[0].text) and (prose or line.indented)
+
+
+def _is_label(line: Line, context: Context, method: str, *, below: bool) -> bool:
+    """Tell whether a line is nothing but a label. One word is one where a label is expected, or where its answer stands below it."""
+    text = line.text.strip()
+    target = context.find(text)
+    if target is None or (target.opens and not below) or target.asked or line.indented:
+        return False
+    return below or line.heading or method == "label in the cell" or text.endswith(("?", ":")) or len(words_of(text).split()) > 1
 
 
 def _take_parts(parts: list[Part], line: Line, context: Context, method: str) -> list[Answer]:
@@ -148,6 +144,13 @@ def _take_parts(parts: list[Part], line: Line, context: Context, method: str) ->
     return open_
 
 
+def _label_alone(text: str, line: Line, context: Context, method: str) -> list[Answer]:
+    """Take a label whose answer may stand in the next line."""
+    count = len(context.answers)
+    take(context, context.find(text), label=text, text="", place=line.place, method=method)
+    return [context.answers[-1]] if len(context.answers) > count else []
+
+
 def _continue(context: Context, text: str) -> list[Answer]:
     last = context.answers[-1]
     context.answers[-1] = replace(last, text=f"{last.text}\n{text}".strip())
@@ -155,27 +158,15 @@ def _continue(context: Context, text: str) -> list[Answer]:
     return [context.answers[-1]]
 
 
-def _label_alone(line: Line, context: Context, method: str) -> list[Answer]:
-    """Read a line that is nothing but a label, whose answer may stand in the next."""
-    text = line.text.strip()
-    certain = len(words_of(text).split()) > 1 or text.endswith(("?", ":")) or method == "label in the cell"
-    target = context.find(text) if certain else None
-    if target is not None and not target.opens and not target.asked:
-        count = len(context.answers)
-        take(context, target, label=text, text="", place=line.place, method=method)
-        return [context.answers[-1]] if len(context.answers) > count else []
-    if line.heading or line.blank_before:
-        context.heading = None
-        context.enter(None)
-    return []
-
-
-def _continues(open_: list[Answer], line: Line) -> bool:
+def _continues(open_: list[Answer], line: Line, method: str) -> bool:
     if not open_ or line.heading or is_guidance(line.text):
         return False
     answer = open_[0]
-    if line.indented:
+    if line.indented or method == "label in the cell":
         return True
     if line.blank_before:
         return answer.text == "" and answer.field is not None
     return answer.text == "" or answer.field in LONG or answer.field in _LISTS or "address" in (answer.field or "")
+
+
+__all__ = ["Section", "read_lines"]

@@ -17,7 +17,7 @@ class Signs:
 
     def field_of(self, label: str, words: str) -> str | None:
         """Find the field a question asks for from its canonical *words*; the fullest sign wins, and two alike fields are none."""
-        if "?" not in label and len(label.split()) < FEWEST_WORDS:
+        if label.rstrip().endswith(".") or ("?" not in label and len(label.split()) < FEWEST_WORDS):  # a sentence is no question
             return None
         given = frozenset(words.split())
         shown = [(len(sign), name) for sign, name in self._signs if sign <= given and not (given - sign) & _ASKS_FOR]

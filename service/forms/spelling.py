@@ -6,7 +6,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from service.forms.wording import FILLERS
+from service.forms.wording import FILLERS, canonical
 
 _SHORTEST = 5
 _LONG = 9
@@ -48,12 +48,9 @@ class Speller:
             return next(iter(alike))
         if len(given) < _SHORTEST or not given.isalpha():
             return None
-        near = [
-            word
-            for word, slips, _ in extract(given, self._long, scorer=OSA.distance, score_cutoff=2, limit=6)
-            if _is_slip(given, word, slips)
-        ]
-        return near[0] if len(near) == 1 else None
+        near = extract(given, self._long, scorer=OSA.distance, score_cutoff=2, limit=6)
+        slips = [word for word, distance, _ in near if _is_slip(given, word, distance)]
+        return slips[0] if len({canonical(word) for word in slips}) == 1 else None
 
     def _joined(self, given: list[str]) -> str | None:
         """Join words that a conversion broke: "perso n's" is "persons" when the pieces are words only together."""

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from service.forms.answers import Context, take
 from service.forms.blocks import TICKED, Cell
-from service.forms.cells import filled, is_inline, label_of
+from service.forms.cells import filled, is_inline, is_label, label_of
 from service.forms.labels import ELSEWHERE, PERSONS, Section, Target, is_guidance, words_of
-from service.forms.lines import split_line
+from service.forms.splitting import split_line
 
 Row = tuple[Cell, ...]
 _NUMBERED = re.compile(r"^\s*\(?(\d{1,2})[.):]\s*")
@@ -31,7 +31,7 @@ def read_value_below(rows: Sequence[Row], places: Sequence[str], start: int, con
     if number >= len(rows) or len(filled(rows[number])) != 1:
         return None
     value = filled(rows[number])[0]
-    if rows[number][0] is not value or label_of(value, context, context.section) is not None or is_inline(value, context, context.section):
+    if rows[number][0] is not value or is_label(value, context, context.section) or is_inline(value, context, context.section):
         return None
     if context.labels.section(value.text) is not None or (value.text.strip().endswith(":") and TICKED not in value.text):
         return None

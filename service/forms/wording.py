@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 _GUIDANCE = re.compile(
-    r"^\s*(?:\(.*\)|(?:please|e\.?g\.?\b|for example|this is (?:the |child)|if (?:yes|no|there|not|more|different|known|so|applicable)\b|"
-    r"includ(?:e|ing)\b|state\b(?=.*\b(?:if|whether|below|all)\b)|write\b.{0,40}\b(?:here|below)\b|use a?\s?(?:separate|block|extra)\b|"
+    r"^\s*(?:\(.*\)|"
+    r"(?:please|e\.?g\.?\b|for example|this is (?:the |child)|if (?:yes|no|there|not|more|different|known|so|applicable)\b|"
+    r"includ(?:e|ing)\b|"
+    r"text box(?:es)? (?:will|expand)|(?:this )?(?:must|should) (?:be|include|only)\b|state\b(?=.*\b(?:if|whether|below|all)\b)|"
+    r"write\b.{0,40}\b(?:here|below)\b|use a?\s?(?:separate|block|extra)\b|"
     r"(?:tick|circle|delete|complete|record|enter|insert|specify|select|choose)\b"
     r"(?=.*\b(?:below|box(?:es)?|appropriate|applicable|all|here|each|one|sheet)\b)|"
     r"continue on\b|note:|nb\b|n\.b\.|guidance\b|\*).*)$",
@@ -24,17 +27,18 @@ _TAIL = re.compile(
 _NUMBERING = re.compile(
     r"^\s*(?:(?:[Qq]?\d{1,2}(?:\.\d{1,2})*[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,4}[.)]|\d{1,2}\.\d{1,2}|Q\d{1,2}\b|[•·▪*-])\s+|\(?\d{1,2}\)\s*)+"
 )
-_JOINED_PLURAL = re.compile(r"(?<=\w)\s?[(\[/](s|es|ren)[)\]]?(?!\w)", re.IGNORECASE)
+_JOINED_PLURAL = re.compile(r"(?<=\w)\s?[(\[/](s|es|ren|au)[)\]]?(?!\w)", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 
+_NUMBERS = re.compile(r"\b(?:(?:mobile|cell|contact) )?(?:tele)?(?:phone|mobile|tel) (?:numbers|nos)\b|\bcontact numbers\b")
 FILLERS = frozenset(
     {"the", "a", "an", "of", "is", "are", "was", "were", "has", "have", "been", "do", "does", "did", "please", "state", "specify", "give",
-     "provide", "enter", "insert", "confirm", "record", "any", "details", "detail", "all"}
+     "provide", "enter", "insert", "confirm", "record", "any", "details", "detail", "all", "this", "that", "these", "those"}
 )  # fmt: skip
 _SYNONYMS = tuple(
     (f" {short} ", f" {long} ")
     for long, shorts in (
-        ("child", ("young person", "yp", "child ren", "c yp", "cyp", "ubb")),
+        ("child", ("young person", "yp", "child ren", "children", "c yp", "cyp", "ubb")),
         ("child", ("child or child", "child and child", "child child", "child s")),
         ("edd", ("expected date delivery", "estimated date delivery", "expected delivery date", "estimated delivery date", "due date",
                  "expected due date", "estimated due date", "e d d", "expected edd", "estimated edd")),
@@ -79,7 +83,8 @@ def words_of(label: str) -> str:
 @lru_cache(maxsize=20_000)
 def canonical(words: str) -> str:
     """Reduce words to those that carry the meaning, in one spelling: "DOB of the mothers" and "Date of birth: mother" alike."""
-    kept = [_singular(word) for word in words.split() if word not in FILLERS]
+    listed = _NUMBERS.sub("phonelist", words)
+    kept = [_singular(word) for word in listed.split() if word not in FILLERS]
     text = f" {' '.join(kept)} "
     for short, long in _SYNONYMS:
         if short in text:
@@ -97,9 +102,14 @@ def _singular(word: str) -> str:
     return f"{word[:-3]}y" if word.endswith("ies") and len(word) > 4 else word[:-1]
 
 
+def plural_joined(label: str) -> str:
+    """Write "Forename(s)" and "child/ren" in one word."""
+    return _JOINED_PLURAL.sub(lambda match: match[1], label.strip())
+
+
 def readings(label: str, may_drop: Callable[[str], bool]) -> Iterator[str]:
     """Yield ways to read a label as words, the whole first: without numbering, guidance, and the brackets that *may_drop* allows."""
-    label = _JOINED_PLURAL.sub(lambda match: match[1], label.strip())
+    label = plural_joined(label)
     texts = [label, _NUMBERING.sub("", label, count=1), *_without_guidance(label)]
     for text in tuple(texts):
         bare = _NUMBERING.sub("", text, count=1)
