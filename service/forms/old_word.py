@@ -11,11 +11,11 @@ from service.forms.converters import ConversionFailed, as_docbook, as_open_docum
 from service.forms.guards import BROKEN, SAVE_AS_DOCX, Archive, parse_xml
 from service.forms.odt import read_odt
 from service.forms.recognise import FileSort
-from service.forms.word_binary import hides_what_counts, is_encrypted, table_stream
+from service.forms.word_binary import hides_what_counts, is_encrypted, main_text, table_stream
 
 CANNOT_CONVERT = f"This is an old Word document (.doc), which cannot be read here. {SAVE_AS_DOCX}"
 AMBIGUOUS = (
-    "This is an old Word document (.doc) with tick boxes, or with words struck out or deleted, which cannot be told apart in that format. "
+    "This is an old Word document (.doc) with tables, tick boxes or struck-out words that cannot be read with certainty in that format. "
     + SAVE_AS_DOCX
 )
 _LARGEST_STREAM = 30_000_000
@@ -43,21 +43,27 @@ def compound_sort(content: bytes) -> FileSort:
 
 def read_old_word(content: bytes, file: str) -> Document:
     """Take one old Word document apart; raises Unreadable with how to save it when no program here can read it faithfully."""
+    converted = _converted(content, file) if has_office() else None
     plain = _plainly(content, file) if has_antiword() else None
-    if plain is not None and not _is_ambiguous(content):
+    if plain is not None and not _is_faithful(content, plain):
+        if converted is None:
+            raise Unreadable(AMBIGUOUS)
+        plain = None
+    if converted is None and plain is None:
+        raise Unreadable(BROKEN if has_antiword() or has_office() else CANNOT_CONVERT)
+    # LibreOffice can lose the borders of a table and run its cells together
+    if converted is None or (plain is not None and _rows(converted) < _rows(plain)):
+        assert plain is not None
         return plain
-    if not has_office():
-        raise Unreadable(AMBIGUOUS if plain is not None else BROKEN if has_antiword() else CANNOT_CONVERT)
-    try:
-        converted = read_odt(Archive(as_open_document(content)), file)
-    except ConversionFailed:
-        raise Unreadable(BROKEN) from None
-    if not converted.blocks:
-        raise Unreadable(BROKEN)
-    # LibreOffice can lose the borders of a table and run its cells together, which antiword does not
-    if plain is not None and _rows(converted) < _rows(plain):
-        raise Unreadable(CANNOT_CONVERT)
     return converted
+
+
+def _converted(content: bytes, file: str) -> Document | None:
+    try:
+        document = read_odt(Archive(as_open_document(content)), file)
+    except ConversionFailed:
+        return None
+    return document if document.blocks else None
 
 
 def _plainly(content: bytes, file: str) -> Document | None:
@@ -84,7 +90,8 @@ def _streams(content: bytes) -> tuple[set[str], bytes]:
         raise Unreadable(BROKEN) from error
 
 
-def _is_ambiguous(content: bytes) -> bool:
+def _is_faithful(content: bytes, document: Document) -> bool:
+    """Tell whether antiword showed every word, and none that is struck out or deleted: it loses rows of tables that follow each other."""
     import olefile
 
     try:
@@ -94,7 +101,18 @@ def _is_ambiguous(content: bytes) -> bool:
             table = compound.openstream(name).read(_LARGEST_STREAM) if compound.exists(name) else b""
     except Exception as error:  # as above
         raise Unreadable(BROKEN) from error
-    return hides_what_counts(main, table)
+    return not hides_what_counts(main, table) and _letters(main_text(main, table)) == _letters(_all_text(document))
+
+
+def _all_text(document: Document) -> str:
+    found = []
+    for block in document.blocks:
+        found += [block.text] if isinstance(block, Line) else [cell.text for row in block.rows for cell in row]
+    return " ".join(found)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
 
 
 def _from_docbook(docbook: bytes, file: str) -> Document:

@@ -179,7 +179,8 @@ class Columns:
             is_wide = len(columns) > 1 and part.x1 > columns[1] - 1.0
             if is_wide or self._labels.section(part.text.rstrip(":")) is not None:
                 return False
-            return between <= _TIGHT or self._is_label(part.text)
+            # a label whose value is empty, or the rest of one; anything else is a heading of what follows
+            return self._is_label(part.text) or (between <= _TIGHT and not part.text[:1].isupper())
         return between <= 1.5
 
     def _goes_on(self, parts: Sequence[Segment], between: float) -> bool:
@@ -205,7 +206,8 @@ class Columns:
 
     def _completes(self, before: str, text: str) -> bool:
         """Tell whether the words are the rest of a label that is none without them; what is one already stands alone."""
-        return not self._is_label(before) and self._is_known(f"{before} {text}")
+        heads = text[:1].isupper() and self._labels.section(text.rstrip(":")) is not None
+        return not heads and not self._is_label(before) and self._is_known(f"{before} {text}")
 
     def _is_value(self, slot: _Slot, added: dict[int, str]) -> bool:
         """Tell whether a cell stands behind a label of the same row, which the words *added* by this line may complete."""

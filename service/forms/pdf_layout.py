@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from service.forms.blocks import Cell, Line
+from service.forms.choices import groups_of
 from service.forms.labels import Labels
 from service.forms.pdf_columns import Columns, Segment, floats, gap, segments
 from service.forms.pdf_tables import Box, Grid, controls_in, is_inside, ruled_grid
 from service.forms.pdf_words import Piece, is_wrapped, rows_of, words_in
 
+_EMPTY_LINE = 1.25  # a gap of so many letter heights is an empty line, less is only space between paragraphs
+_LONGEST_HEADING = 60
 _ABOVE = 1.5  # a label is at most this many letter heights above its field
 
 
@@ -22,7 +26,9 @@ def lay_out(pieces: Sequence[Piece], tables: Sequence[Sequence[Box]], labels: La
     for grid in sorted(grids, key=lambda one: (one.top, one.starts)):
         above = [piece for piece in loose if piece.middle < grid.top]
         loose = [piece for piece in loose if piece.middle >= grid.top]
-        items += [*reader.read(rows_of(above)), grid]
+        items += reader.read(rows_of(above))
+        reader.head(items)
+        items.append(grid)
     return items + reader.read(rows_of(loose))
 
 
@@ -48,12 +54,22 @@ class _Flow:
             if (pairs := _labels_above(row, below)) or (len(parts) > 1 and not floats(parts, self._labels)):
                 columns = Columns(self._labels, row, self._right)
                 number = self._columns(columns, rows, number, pairs)
+                self.head(items)
                 items += self._spread(columns)
                 before = None
                 continue
             self._line(row, before, items)
             before, number = row, number + 1
         return items
+
+    def head(self, items: list[Line | Grid]) -> None:
+        """Make the last line a heading when a table or columns follow it and it is neither label nor value."""
+        last, before = (items[-1] if items else None), (items[-2] if len(items) > 1 else None)
+        if not isinstance(last, Line) or len(last.text) > _LONGEST_HEADING or re.search(r"[.:?]", last.text) or not last.text[:1].isupper():
+            return
+        awaited = isinstance(before, Line) and before.text.endswith((":", "?"))
+        if not awaited and not groups_of(last.text) and self._labels.find(last.text) is None:
+            items[-1] = replace(last, heading=True)
 
     def _columns(self, columns: Columns, rows: Sequence[list[Piece]], number: int, pairs: list[tuple[Segment, Segment]]) -> int:
         """Read a stretch of columns and return the number of the line after it."""
@@ -111,7 +127,7 @@ class _Flow:
             place=f"page {self._page}, line {self._lines}",
             heading=self._is_large(row),
             indented=before is not None and not self._is_large(row) and row[0].x0 > before[0].x0 + 8.0,
-            blank_before=between > 0.9 and not is_first,
+            blank_before=between > _EMPTY_LINE and not is_first and not self._is_large(row),
             controls=controls_in(row),
         )
         items.append(line)

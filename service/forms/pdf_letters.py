@@ -39,10 +39,14 @@ class _Drawing:
     def __init__(self, page: Any, cells: Sequence[Box]) -> None:
         self._width, self._height = float(page.width), float(page.height)
         self._strokes: dict[int, list[Thing]] = defaultdict(list)
-        edges = {round(edge) for cell in cells for edge in (cell[1], cell[3])}
+        edges: dict[int, list[Box]] = defaultdict(list)
+        for cell in cells:
+            for edge in (cell[1], cell[3]):
+                edges[round(edge)].append(cell)
         for one in (*page.lines, *page.rects):
             if one["height"] <= _THIN and one["width"] > _TINIEST:
-                one["is_rule"] = any(round(_middle(one)) + off in edges for off in (-1, 0, 1))
+                beside = [cell for off in (-1, 0, 1) for cell in edges.get(round(_middle(one)) + off, ())]
+                one["is_rule"] = any(one["x0"] <= cell[0] + 3 and one["x1"] >= cell[2] - 3 for cell in beside)
                 self._strokes[int(_middle(one))].append(one)
         self._fills = [
             one for one in page.rects if one.get("fill") and one["height"] > _THIN and not _is_white(one.get("non_stroking_color"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from service.forms.blocks import Cell, Control
+from service.forms.choices import groups_of
 from service.forms.labels import Labels
 from service.forms.pdf_words import Piece, begins_entry, joined, rows_of, words_in
 
@@ -83,15 +84,16 @@ def is_inside(piece: Piece, box: Box) -> bool:
 
 
 def unbroken(text: str, rows: Sequence[Sequence[Piece]], labels: Labels) -> str:
-    """Return the *text* of a cell on one line when its *rows* are a label: labels wrap wherever their column ends, even within a word."""
+    """Return the *text* of a cell on one line when its *rows* are a label or a choice: these wrap anywhere, even within a word."""
     lines = [words for row in rows if (words := words_in(row))]
     if not 1 < len(lines) <= _MOST_LABEL_LINES or (labels.find(text) is not None and "\n" not in text):
         return text
-    for gaps in product((" ", ""), repeat=len(lines) - 1):
-        whole = lines[0] + "".join(gap + line for gap, line in zip(gaps, lines[1:], strict=True))
-        if labels.find(whole) is not None:
-            return whole
-    return text
+    wholes = [
+        lines[0] + "".join(gap + line for gap, line in zip(gaps, lines[1:], strict=True))
+        for gaps in product((" ", ""), repeat=len(lines) - 1)
+    ]
+    known = next((whole for whole in wholes if groups_of(whole)), None) or next((whole for whole in wholes if labels.find(whole)), None)
+    return known or text
 
 
 def ruled_grid(cells: Sequence[Box], pieces: Sequence[Piece], labels: Labels) -> Grid:

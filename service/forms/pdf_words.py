@@ -9,7 +9,7 @@ from service.forms.choices import Piece as Run
 from service.forms.choices import settle
 
 _DATED = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8} \d{4}\b")
-_ENTRY = re.compile(r"[A-Z][^,;:–—\d-]{1,60}(?:\s[-–—]|[,;:])\s")
+_ENTRY = re.compile(r"[A-Z][^,;:–—\d-]{1,60}(?:\s[-–—]|[,;:])(?:\s|$)")
 _PLAIN: frozenset[str] = frozenset()
 
 
@@ -62,24 +62,31 @@ def joined(rows: Sequence[Sequence[Piece]], right: float, *, entries: bool = Fal
         if not said:
             continue
         if before is not None:
-            begins = entries and begins_entry("".join(text for text, _ in runs), words_in(row))
-            runs.append(("\n" if begins else _between(before, row, right), _PLAIN))
+            so_far = "".join(text for text, _ in runs)
+            between = _between(before, row, right)
+            if entries and begins_entry(so_far, words_in(row)):
+                between = "\n"
+            elif entries and row[0].text[:1].islower() and between == "\n":
+                between = " "
+            runs.append((between, _PLAIN))
         runs += said
         before = row
     return settle(runs).strip()
 
 
 def _between(before: Sequence[Piece], row: Sequence[Piece], right: float) -> str:
+    last, first = before[-1], row[0]
+    if re.search(r"\d[/.-]\d?$", last.text) and re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", last.text + first.text):
+        return ""
     if not is_wrapped(before, row, right):
         return "\n"
-    last, first = before[-1], row[0]
     if last.text.endswith("-") and first.text[:1].isalpha() and last.text[-2:-1].isalpha():
         return ""
-    # a number or an address of email that is longer than its cell is broken where the cell ends, without a sign
+    # a date or an address of email that is longer than its cell is broken where the cell ends, without a sign
     letter = (first.x1 - first.x0) / max(len(first.text), 1)
-    is_number = last.text[-1:].isdigit() and first.text[:1].isdigit()
+    is_date = first.text[:1].isdigit() and re.search(r"\d[/.-]\d+$", last.text) is not None
     is_address = "@" in last.text and first.text[:1].isalnum() and first.text[:1].islower()
-    return "" if right - last.x1 < letter and (is_number or is_address) else " "
+    return "" if right - last.x1 < letter and (is_date or is_address) else " "
 
 
 def begins_entry(so_far: str, text: str) -> bool:

@@ -1,11 +1,13 @@
-"""Looks into the binary format of old Word documents (.doc) for what a plain reader would show wrongly: deletions, fields, protection.
+"""Looks into the binary format of old Word documents (.doc) for what a plain reader would show wrongly or not at all.
 
-[MS-DOC]: 2.5.1 Fib, 2.9.33 ChpxFkp, 2.6.1 character properties.
+[MS-DOC]: 2.5.1 Fib, 2.4.1 text, 2.9.33 ChpxFkp, 2.6.1 character properties.
 """
 
+import re
 import struct
 
 _CHARACTER_FORMATS = 0xFA  # where the Fib says where the table of character formats is
+_TEXT_LENGTH, _PIECES = 0x4C, 0x1A2
 _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
 _PAGE = 512
 _MOST_PAGES = 5_000
@@ -51,3 +53,24 @@ def _character_formats(stream: bytes, table: bytes) -> list[bytes]:
     except (struct.error, IndexError):
         return found
     return found
+
+
+def main_text(stream: bytes, table: bytes) -> str:
+    """Return the words of the document without its tables' marks and without field codes; empty when they cannot be found."""
+    try:
+        length, begin = struct.unpack_from("<I", stream, _TEXT_LENGTH)[0], struct.unpack_from("<I", stream, _PIECES)[0]
+        while table[begin] == 1:
+            begin += 3 + struct.unpack_from("<H", table, begin + 1)[0]
+        count = min((struct.unpack_from("<I", table, begin + 1)[0] - 4) // 12, _MOST_PAGES)
+        places = struct.unpack_from(f"<{count + 1}I", table, begin + 5)
+        text = "".join(_piece(stream, table, begin + 5 + 4 * (count + 1) + 8 * n, places[n + 1] - places[n]) for n in range(count))
+    except (struct.error, IndexError):
+        return ""
+    return re.sub(r"\x13[^\x13-\x15]*\x14?|\x15", "", text[:length])
+
+
+def _piece(stream: bytes, table: bytes, at: int, length: int) -> str:
+    place = struct.unpack_from("<I", table, at + 2)[0]
+    if place & 0x40000000:
+        return stream[(place & 0x3FFFFFFF) // 2 :][:length].decode("cp1252", "replace")
+    return stream[place:][: 2 * length].decode("utf-16-le", "replace")

@@ -221,3 +221,84 @@ def test_a_damaged_pdf_is_told_as_one() -> None:
 def test_places_name_the_page() -> None:
     document = apart(pdf(lines("Surname: Example"), lines("Forename: Amy")))
     assert [block.place for block in document.blocks if isinstance(block, Line)] == ["page 1, line 1", "page 2, line 1"]
+
+
+def test_boxes_that_are_drawn_are_ticked_or_empty() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(60, 700, "Is a parent in custody?")
+        for x, word, ticked in ((220, "Yes", False), (280, "No", True)):
+            canvas.rect(x, 698, 10, 10)
+            canvas.drawString(x + 14, 700, word)
+            if ticked:
+                canvas.line(x, 698, x + 10, 708)
+                canvas.line(x, 708, x + 10, 698)
+        canvas.drawString(60, 670, "Unborn?")
+        canvas.rect(220, 668, 10, 10)
+        canvas.drawString(222, 670, "X")
+        canvas.drawString(234, 670, "Yes")
+
+    assert read(draw) == [[["Is a parent in custody?", "☐ Yes", "☒ No"], ["Unborn?", "☒ Yes"]]]
+
+
+def test_a_choice_that_alone_is_marked_is_the_one_that_was_made() -> None:
+    def marked(mark: str) -> Draw:
+        def draw(canvas: Canvas) -> None:
+            canvas.setFont("Helvetica", 10)
+            start = 60 + canvas.stringWidth("Yes / ", "Helvetica", 10)
+            if mark == "highlight":
+                canvas.setFillColorRGB(1, 1, 0)
+                canvas.rect(start - 1, 697, 16, 12, fill=1, stroke=0)
+                canvas.setFillColorRGB(0, 0, 0)
+            canvas.drawString(60, 700, "Yes / ")
+            canvas.setFont("Helvetica-Bold" if mark == "bold" else "Helvetica", 10)
+            canvas.drawString(start, 700, "No")
+            if mark == "underline":
+                canvas.line(start, 698.8, start + 13, 698.8)
+            if mark == "circle":
+                canvas.ellipse(start - 4, 695, start + 17, 711)
+
+        return draw
+
+    for mark in ("bold", "highlight", "underline", "circle"):
+        assert read(marked(mark)) == ["☐ Yes ☒ No"], mark
+
+
+def test_signs_of_symbol_fonts_are_ticks() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(80, 700, "Yes")
+        canvas.setFont("ZapfDingbats", 10)
+        canvas.drawString(66, 700, "✔")
+
+    assert read(draw) == ["☒ Yes"]
+
+
+def test_a_line_over_columns_is_their_heading_and_never_a_label_with_an_empty_value() -> None:
+    placed = [
+        (60, 100, "Addresses and links"),
+        (60, 114, "Home address"),
+        (250, 114, "1 Example Road"),
+        (60, 128, "School"),
+        (250, 128, "Sample"),
+    ]
+    document = apart(pdf(words(*placed)))
+    assert texts(document) == ["Addresses and links", [["Home address", "1 Example Road"], ["School", "Sample"]]]
+    first = document.blocks[0]
+    assert isinstance(first, Line)
+    assert first.heading
+
+
+def test_a_list_of_agencies_keeps_its_entries_apart_and_a_broken_date_whole() -> None:
+    contacted = "GP - 27/10/2026 - no contact since\nAugust\nHousing Office - 28/10/2026 - moved"
+    [table] = read(ruled([("Agencies contacted", contacted), ("Date missing", "20/10/\n2026")], (120, 185), height=50))
+    assert table == [
+        ["Agencies contacted", "GP - 27/10/2026 - no contact since August\nHousing Office - 28/10/2026 - moved"],
+        ["Date missing", "20/10/2026"],
+    ]
+
+
+def test_labels_with_colons_anywhere_in_a_line_are_running_text() -> None:
+    assert read(
+        words((60, 100, "Legal status: CP plan Start date of child protection plan: 11.02.2026"), (460, 100, "Category: Neglect"))
+    ) == ["Legal status: CP plan Start date of child protection plan: 11.02.2026 Category: Neglect"]
