@@ -71,13 +71,15 @@ def floats(parts: Sequence[Segment], labels: Labels) -> bool:
 
 
 def _has_label_within(text: str, labels: Labels) -> bool:
-    head, colon, rest = text.partition(":")
-    if not colon or text.startswith((TICKED, EMPTY)):
+    if text.startswith((TICKED, EMPTY)):
         return False
-    if labels.find(head.rstrip("?")) is not None:
-        return ":" in rest and _has_label_within(f"- {rest.strip()}", labels)
-    words = head.split()
-    return any(labels.find(" ".join(words[start:])) is not None for start in range(1, len(words)))
+    heads = [head.rstrip("? ").split() for head in text.split(":")[:-1]]
+    begins = bool(heads) and labels.find(" ".join(heads[0])) is not None
+    return any(
+        labels.find(" ".join(words[start:])) is not None
+        for words in (heads[1:] if begins else heads)
+        for start in range(0 if begins else 1, len(words))
+    )
 
 
 def gap(above: Sequence[Piece], below: Sequence[Piece]) -> float:
