@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from service.forms.blocks import Block, Document, Line
+from service.forms.blocks import Block, Document, Line, Table
 from service.forms.labels import Labels
 
 
@@ -93,11 +93,15 @@ def find_title(document: Document, labels: Labels) -> str | None:
 
 def _early(blocks: tuple[Block, ...]) -> list[str]:
     texts: list[str] = []
+    in_heading = False
     for block in blocks[:_TITLE_WITHIN]:
-        if isinstance(block, Line):
-            texts.append(block.text)
-        else:
+        if isinstance(block, Table):
             texts += [row[0].text for row in block.rows[:3] if sum(1 for cell in row if cell.text.strip()) == 1]
+        elif block.heading and in_heading and not block.blank_before:
+            texts[-1] += f" {block.text}"  # a long title that goes on in the next line
+        else:
+            texts.append(block.text)
+        in_heading = isinstance(block, Line) and block.heading
     return texts[:_TITLE_WITHIN]
 
 

@@ -109,6 +109,8 @@ def _fill(document: Document, position: int, today: date) -> Filled:
         page = fill(document.file, find_answers(replace(document, blocks=document.printed, printed=()), labels), today=today)
         draft.findings += compare_with_page(draft, page)
     title = find_title(document, labels)
+    if title is not None:  # "National Alert: Notification of a Missing Child" is no label with its answer
+        draft.findings = [one for one in draft.findings if one.problem != Problem.UNRECOGNISED or not title.startswith(f"{one.label}:")]
     return Filled(document=document, title=title, kind=kind_of(title, draft.fields, _text_of(document)), draft=draft, position=position)
 
 

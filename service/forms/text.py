@@ -87,14 +87,16 @@ class _Walk:
         if is_line:
             self.end_line()
             self._blank = self._blank or element.tag in ("p", "table")
-        self._heading = element.tag in ("h1", "h2", "h3", "h4", "h5", "h6")
+            self._heading = element.tag in ("h1", "h2", "h3", "h4", "h5", "h6")
         self._pieces.append(_input(element))
         if element.tag in ("select", "textarea"):
             return
         self._pieces.append(_flat(element.text))
         for child in element:
             if child.tag == "br":
+                heading = self._heading
                 self.end_line()
+                self._heading = heading
             else:
                 self.element(child, depth + 1)
             self._pieces.append(_flat(child.tail))

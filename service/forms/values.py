@@ -50,7 +50,8 @@ _PLATE = re.compile(r"\b(?:[A-Z]{2}\d{2}\s?[A-Z]{3}|[A-Z]\d{1,3}\s?[A-Z]{3}|[A-Z
 _YES = re.compile(r"^\W*(?:yes|y|true|oes|ydy|ydw)\b", re.IGNORECASE)
 _NO = re.compile(r"^\W*(?:no|n|false|nac oes|nac ydy|nac ydw)\b(?!\s*(?:t\b|information))", re.IGNORECASE)
 _TICK_ALIKE = str.maketrans(
-    {"☑": TICKED, "✓": TICKED, "✔": TICKED, "🗹": TICKED, "🗷": TICKED, "□": EMPTY, "◻": EMPTY, "❏": EMPTY, "❑": EMPTY}
+    {chr(code): None for code in range(32) if code not in (9, 10, 13)}  # marks that programs leave behind and no reader sees
+    | {"☑": TICKED, "✓": TICKED, "✔": TICKED, "🗹": TICKED, "🗷": TICKED, "□": EMPTY, "◻": EMPTY, "❏": EMPTY, "❑": EMPTY}
 )
 
 

@@ -187,3 +187,15 @@ def test_a_found_letter_that_names_one_child_of_a_form_with_two_asks_who() -> No
 )
 def test_an_originating_authority_is_another_only_when_it_plainly_is(originating: str | None, ours: str, another: bool) -> None:
     assert is_another_authoritys(originating, ours) is another
+
+
+def test_a_title_with_a_colon_is_no_label_with_its_answer() -> None:
+    reading = read("National Alert: Notification of a Missing Child\n\nDate missing: 20 October 2026\nSurname: Example\n")
+    assert (reading.form_title, reading.unknown_labels) == ("National Alert: Notification of a Missing Child", ())
+
+
+def test_a_title_that_goes_on_in_the_next_line_is_read_whole() -> None:
+    page = b"<h1>National Alert Notification of a<br>Missing Child</h1><p>Surname: Example</p><p>Date missing: 20 October 2026</p>"
+    reading = read_files([SourceFile("form.html", "text/html", page)], today=TODAY)
+    assert reading is not None
+    assert reading.form_title == "National Alert Notification of a Missing Child"

@@ -7,7 +7,7 @@ import pytest
 from service.forms.dates import read_date
 from service.forms.labels import label_of, load_labels
 from service.forms.shapes import blank_fields
-from service.forms.values import convert
+from service.forms.values import chosen_words, convert
 
 from .documents import TITLE, TODAY, read, read_form, table
 
@@ -134,3 +134,7 @@ def test_an_unreadable_answer_is_a_finding_with_the_label_of_the_form() -> None:
     reading = read_form(table(("Surname", "Example"), ("Date missing", "last Tuesday")))
     assert [(one.field, one.problem, one.label) for one in reading.findings] == [("date_went_missing", "unreadable", "Date missing")]
     assert reading.fields["date_went_missing"] is None
+
+
+def test_control_characters_that_a_program_left_behind_are_no_part_of_an_answer() -> None:
+    assert chosen_words("Amy\x01 Sample\x00") == "Amy Sample"
