@@ -18,7 +18,9 @@ cli = typer.Typer()
 
 @cli.command()
 def read(
-    files: Annotated[list[Path], typer.Argument(help="A form: a Word, OpenDocument, PDF, text or HTML file, or a whole letter (.eml, .msg).")],
+    files: Annotated[
+        list[Path], typer.Argument(help="A form: a Word, OpenDocument, PDF, text or HTML file, or a whole letter (.eml, .msg).")
+    ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the canonical JSON.")] = False,
 ) -> None:
