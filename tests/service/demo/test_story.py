@@ -26,7 +26,8 @@ def delivery(state: DeliveryState, answer: Answer = Answer.NONE, *, taken: bool 
     return Delivery(
         id="1", letter_id="2", kind="alert", lane=Lane.ALERT, case_id="3", notice_id="4", gss_code="E1", recipient_name="Leeds",
         address="custodian@leeds.test", state=state, answer=answer, confirmed=True, attempts=1, lease=1, mailbox=KENT.mailbox,
-        token_purpose="a", token_subject="1", link_path="", number="", references=(), created_at=NOW, due_at=NOW, accepted_at=NOW if taken else None,
+        token_purpose="a", token_subject="1", link_path="", number="", references=(),
+        created_at=NOW, due_at=NOW, accepted_at=NOW if taken else None,
         answered_at=None, smtp_code=None, smtp_status=None,
     )  # fmt: skip
 
