@@ -6,6 +6,7 @@ import pwd
 import re
 import signal
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -15,6 +16,8 @@ import asyncpg
 import pytest
 
 from tests.servers.programs import free_ports, give_up, open_folder, wait_for_port
+
+_STARTS_WITHIN = 30.0  # seconds
 
 
 def _version(folder: Path) -> int:
@@ -62,8 +65,20 @@ def postgres_server() -> Iterator[str]:
             server.wait(15)
 
 
+async def _connected(server: str) -> asyncpg.Connection:
+    """Connect to a server that opens its port a moment before it lets anybody in."""
+    until = time.monotonic() + _STARTS_WITHIN
+    while True:
+        try:
+            return await asyncpg.connect(f"postgresql://{server}/postgres")
+        except asyncpg.CannotConnectNowError:
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.1)
+
+
 async def _administer(server: str, statement: str) -> None:
-    connection = await asyncpg.connect(f"postgresql://{server}/postgres")
+    connection = await _connected(server)
     try:
         await connection.execute(statement)
     finally:
