@@ -16,14 +16,13 @@ from service.forms.columns import (
     read_below_header,
     read_choice_rows,
     read_people_columns,
-    skip_below_header,
-    unknown_header,
     without_spacers,
 )
 from service.forms.labels import Section, Target, is_guidance, words_of
 from service.forms.lines import read_lines
 from service.forms.splitting import split_line
 from service.forms.stacked import read_numbered, read_value_below
+from service.forms.strangers import skip_below_header, unknown_header
 
 _SHORT = 100
 _NUMBER = re.compile(r"^\s*(?:[Qq]\s?)?(?:\d{1,3}[a-z]?[.):]?|\(?[a-zA-Z\d]{1,2}[.)]|\d{1,2}\.\d{1,2})\s*$")

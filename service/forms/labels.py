@@ -5,54 +5,34 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
+from service.forms.meanings import CONTACTS, ELSEWHERE, PERSONS, Section, Target
 from service.forms.signs import Signs
 from service.forms.spelling import Speller
 from service.forms.wording import canonical, is_format, is_guidance, parts_of, plural_joined, readings, words_of
 
 __all__ = ["CONTACTS", "ELSEWHERE", "PERSONS", "Labels", "Section", "Target", "is_guidance", "label_of", "load_labels", "words_of"]
 
-PERSONS = frozenset({"children", "adults"})
-CONTACTS = frozenset({"social_worker", "team_manager"})
-ELSEWHERE = frozenset({"elsewhere", "school", "others"})  # parts of a form about somebody the alert has no place for
 # parts in which a bare "Date of birth" or "Address" is not the child's
 _CLOSED = PERSONS | CONTACTS | ELSEWHERE | {"associates", "police_contact", "out_of_hours_contact", "agencies_contacted"}
 _KEYED = PERSONS | CONTACTS | {"agencies_contacted"}
 _SCOPES = {"child": "children", "adult": "adults"}
 _LONGEST_LABEL = 160
 _REMEMBERED = 30_000
+_BEGINNING = 3
+_MOST_SAID_TWICE = 8
+_MOST_COMPOSED = 12
 _ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "one": "1", "two": "2", "three": "3",
              "four": "4", "five": "5", "six": "6", "1st": "1", "2nd": "2", "3rd": "3", "4th": "4", "5th": "5", "6th": "6"}  # fmt: skip
 _JOINING = frozenset({"and", "or", "contact", "for", "s", "with", "by", "plus", "main"})
 _PARTS_OF_NAME = frozenset({"surname", "forename", "name", "and", "or", "middle", "initial", "title", "capital", "block", "in"})
 _PART = re.compile(r"^\s*(?:section|part|box|rhan|adran)\s+\w{1,3}\s*[:.)–-]?\s+", re.IGNORECASE)
+_NUMBERED = re.compile(rf"\d|\b(?:{'|'.join(_ORDINALS)})\b")
 _LETTERED = re.compile(r"\W*(child|adult|parent|young person)\s+([A-H])\W*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The part of a form we are in: *scope* is the canonical group, *key* tells one person from another, *role* an adult's relationship."""
-
-    scope: str
-    key: str | None = None
-    role: str | None = None
-    loose: bool = field(default=False, compare=False)  # an empty line came since: what may be about the whole family is
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a label means. *bare* when only the place in the form tells whose answer it is; *opens* when the words name a person or part
-    ("Mother", "Child 1") rather than a single answer; *asked* when "yes" to it means what the label names."""
-
-    field: str
-    section: Section | None = None
-    opens: bool = False
-    bare: bool = False
-    asked: bool = False
 
 
 class Labels:
@@ -96,6 +76,13 @@ class Labels:
         self._found: dict[tuple[str, Section | None, bool], Target | None] = {}
         self._opened: dict[str, Section | None] = {}
         self._known: dict[tuple[str, str], bool] = {}
+        self._given: dict[str, tuple[str, ...]] = {}
+        self._mended: dict[str, tuple[str, ...]] = {}
+        self._by_first_word: dict[str, list[str]] = {}
+        for one in self._strangers:
+            self._by_first_word.setdefault(one.split()[0], []).append(one)
+        self._opening_words = {word for words in self._sections for word in words.split()}
+        self._halves = {*self._anywhere, *self._bare, *(key for table in self._inside.values() for key in table)}
 
     def says(self, field: str) -> str:
         """Name a canonical field, with or without indexes, in readable words."""
@@ -132,12 +119,12 @@ class Labels:
         key = (label, section.scope if section is not None else "")
         if key not in self._known:
             self._forget_when_full()
-            self._known[key] = any(self._left_in_form(plain, section) for plain in self._plain(label, mended=True))
+            self._known[key] = any(self._left_in_form(plain, section) for plain in (*self._plain(label), *self._put_right(label)))
         return self._known[key]
 
     def about(self, label: str) -> Section | None:
         """Name whom a label speaks of when the alert has no place for them, such as a doctor or a landlord, or when it is the school."""
-        for plain in self._plain(label, mended=True):
+        for plain in (*self._plain(label), *self._put_right(label)):
             if (scope := self._stranger(plain)) is not None:
                 return Section(scope)
         return None
@@ -158,16 +145,24 @@ class Labels:
         self._anywhere |= {one: name for one in _canonical(own) if one not in self._anywhere}
 
     def _forget_when_full(self) -> None:
-        for memory in (self._found, self._opened, self._known):
+        for memory in (self._found, self._opened, self._known, self._given, self._mended):
             if len(memory) > _REMEMBERED:
                 memory.clear()
 
-    def _plain(self, label: str, *, mended: bool = False) -> Iterator[str]:
-        """Yield the readings of a label in canonical words, and when *mended* those with slips of the pen put right."""
-        given = tuple(readings(label, self._may_drop))
-        yield from (canonical(words) for words in given)
-        if mended:
-            yield from (canonical(mended_) for words in given for mended_ in self._spelling.corrections(words))
+    def _plain(self, label: str) -> tuple[str, ...]:
+        """List the readings of a label in canonical words; none when it does not begin like any label."""
+        if label not in self._given:
+            begins = [word for word in words_of(label[:_LONGEST_LABEL]).split() if not word.isdigit()][:_BEGINNING]
+            likely = any(self._spelling.may_begin(word) for word in begins)
+            self._given[label] = tuple(canonical(words) for words in readings(label, self._may_drop)) if likely else ()
+        return self._given[label]
+
+    def _put_right(self, label: str) -> tuple[str, ...]:
+        """List the readings of a label with its slips of the pen put right."""
+        if label not in self._mended:
+            given = readings(label, self._may_drop) if self._plain(label) else ()
+            self._mended[label] = tuple(canonical(mended) for words in given for mended in self._spelling.corrections(words))
+        return self._mended[label]
 
     def _may_drop(self, bracketed: str) -> bool:
         """Allow brackets to be left out unless they may say whose answer it is, or which of several."""
@@ -181,10 +176,13 @@ class Labels:
 
     def _stranger(self, plain: str) -> str | None:
         """Tell whether the words name only somebody the alert has no place for, and what is asked of them."""
+        likely = [words for word in plain.split() for words in self._by_first_word.get(word, ())]
+        if not likely:
+            return None
         text, scope = f" {plain} ", None
-        for words, its in self._strangers.items():
+        for words in sorted(likely, key=len, reverse=True):
             if f" {words} " in text:
-                text, scope = text.replace(f" {words} ", " "), scope or its
+                text, scope = text.replace(f" {words} ", " "), scope or self._strangers[words]
         return scope if scope is not None and set(text.split()) <= self._attributes | self._owners else None
 
     def _section(self, text: str) -> Section | None:
@@ -192,12 +190,12 @@ class Labels:
         if lettered := _LETTERED.fullmatch(plain):
             opened = self._sections.get(canonical(lettered[1].casefold()))
             return replace(opened, key=lettered[2].casefold()) if opened else None
-        given = tuple(self._plain(plain, mended=True))
+        given = (*self._plain(plain), *self._put_right(plain))
         for words in given:
             if (section := self._opening(words)) is not None:
                 return section
         for words in given:
-            named = next((scope for known, scope in self._strangers.items() if known == words), None)
+            named = self._strangers.get(words)
             asked = set(words.split()) & (self._attributes - _JOINING - {"information"})
             if named is None and not asked:
                 named = self._stranger(words)
@@ -209,6 +207,8 @@ class Labels:
     def _opening(self, plain: str) -> Section | None:
         if (section := self._sections.get(plain)) is not None:
             return section
+        if not _NUMBERED.search(plain):
+            return None
         parts = plain.split()
         numbers = [_ORDINALS.get(part, part) for part in parts if part in _ORDINALS or (part.isdigit() and len(part) <= 2)]
         rest = " ".join(part for part in parts if part not in _ORDINALS and not part.isdigit() and part != "number")
@@ -218,15 +218,15 @@ class Labels:
         return None
 
     def _find(self, label: str, section: Section | None) -> Target | None:
-        given = tuple(self._plain(label))
+        given = self._plain(label)
         for plain in given:
             if (target := self._exactly(plain, section)) is not None:
                 return target
         if any(plain in self._no_place or self._stranger(plain) not in (None, "school") for plain in given):
             return None
-        if (target := self._said_twice(label, section)) is not None:
+        if given and (target := self._said_twice(label, section)) is not None:
             return target
-        found = {self._exactly(plain, section) for plain in tuple(self._plain(label, mended=True))[len(given) :]} - {None}
+        found = {self._exactly(plain, section) for plain in self._put_right(label)} - {None}
         if found:
             return found.pop() if len(found) == 1 else None
         named = {self._signs.field_of(label, plain) for plain in given} - {None}
@@ -238,7 +238,9 @@ class Labels:
         parts = parts_of(re.sub(r"[()\[\]]", "/", label))
         words = words_of(label).split()
         splits = [parts] if len(parts) > 1 else []
-        splits += [[" ".join(words[:at]), " ".join(words[at:])] for at in range(1, len(words))] if len(words) <= 8 else []
+        for at in range(1, len(words) if len(words) <= _MOST_SAID_TWICE else 0):
+            halves = [" ".join(words[:at]), " ".join(words[at:])]
+            splits += [halves] if all(canonical(half) in self._halves for half in halves) else []
         for split in splits:
             targets = [self._first(part, section) for part in split if not is_format(part)]
             found = {target.field: target for target in targets if target is not None and not target.asked}
@@ -286,10 +288,12 @@ class Labels:
     def _composed(self, plain: str, section: Section | None) -> Target | None:
         """Read "mother's date of birth", "date of birth of mother", "child 2 surname" and "child's home address"."""
         parts = plain.split()
+        if len(parts) > _MOST_COMPOSED or self._opening_words.isdisjoint(parts):
+            return None
         for length in range(len(parts) - 1, 0, -1):
             head, tail = " ".join(parts[:length]), " ".join(parts[length:])
             for person, attribute in ((head, tail), (tail.removeprefix("for "), head)):
-                opened = self._opening(person)
+                opened = self._opening(person) if person.count(" ") < _MOST_COMPOSED // 2 else None
                 if opened is None or (name := self._inside.get(opened.scope, {}).get(attribute)) is None:
                     continue
                 if opened.key is None and section is not None and section.scope == opened.scope and opened.role is None:

@@ -21,10 +21,15 @@ class Speller:
         self._words = frozenset(vocabulary) | FILLERS | {"if", "known", "where", "applicable", "and", "or"}
         self.telling = frozenset(real_words)
         self._long = sorted(word for word in self._words if len(word) >= _SHORTEST and word.isalpha())
+        self._beginnings = {word[:length] for word in self._words for length in range(2, len(word))}
         self._folded: dict[str, set[str]] = {}
         for word in self._words:
             self._folded.setdefault(_fold(word), set()).add(word)
         self.word = lru_cache(maxsize=20_000)(self._word)
+
+    def may_begin(self, word: str) -> bool:
+        """Tell whether *word* could be a word of a label, or the first piece of one that was broken."""
+        return word in self._words or word in self._beginnings or self.word(word) is not None
 
     def corrections(self, words: str) -> Iterator[str]:
         """Yield the label with its broken words joined, and with at most two wrong words put right."""

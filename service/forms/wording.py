@@ -24,6 +24,10 @@ _TAIL = re.compile(
     rf"\by\s?/\s?n|yes\s?/\s?no|\bm\s?/\s?f|{_FORMATS})\s*\)?|\*)\s*[:?.]?\s*$",
     re.IGNORECASE,
 )
+_LONGEST_TAIL = 80
+_TAIL_HINTS = ("known", "applic", "any", "avail", "approp", "relevant", "possib", "please", "capital", "letter", "option", "mandat",
+               "requir",
+               "/n", "/ n", "/f", "/ f", "yy", "mm", "year", "*")  # fmt: skip
 _NUMBERING = re.compile(
     r"^\s*(?:(?:[Qq]?\d{1,2}(?:\.\d{1,2})*[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,4}[.)]|\d{1,2}\.\d{1,2}|Q\d{1,2}\b|[•·▪*-])\s+|\(?\d{1,2}\)\s*)+"
 )
@@ -115,7 +119,7 @@ def readings(label: str, may_drop: Callable[[str], bool]) -> Iterator[str]:
         bare = _NUMBERING.sub("", text, count=1)
         bare = _BRACKETS.sub(lambda match: " " if may_drop(match[1]) else match[0], bare).strip()
         texts.append(bare)
-        while (shorter := _TAIL.sub("", bare)) != bare and shorter.strip():
+        while (shorter := _without_tail(bare)) != bare and shorter.strip():
             texts.append(shorter)
             bare = shorter
     seen: set[str] = set()
@@ -124,6 +128,11 @@ def readings(label: str, may_drop: Callable[[str], bool]) -> Iterator[str]:
         if words and words not in seen:
             seen.add(words)
             yield words
+
+
+def _without_tail(text: str) -> str:
+    ending = text[-_LONGEST_TAIL:].casefold()
+    return _TAIL.sub("", text) if any(hint in ending for hint in _TAIL_HINTS) else text
 
 
 def _without_guidance(label: str) -> Iterator[str]:
