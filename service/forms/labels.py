@@ -131,7 +131,6 @@ class Labels:
 
     def _learn(self, name: str, entry: dict[str, list[str]]) -> None:
         scope = name.split(".")[0]
-        own = [str(entry["says"]), name] if re.search(r"[._]", name) else [str(entry["says"])]  # "phones" is no label of its own
         for kind, listed in entry.items():
             if kind in ("says", "signs"):
                 continue
@@ -142,7 +141,7 @@ class Labels:
             if kind != "asked":
                 table = self._inside.setdefault(inner, {})
                 table |= {one: name for one in words if one not in table or kind.startswith("inside")}
-        self._anywhere |= {one: name for one in _canonical(own) if one not in self._anywhere}
+        self._anywhere |= {one: name for one in _canonical([str(entry["says"])]) if one not in self._anywhere}
 
     def _forget_when_full(self) -> None:
         for memory in (self._found, self._opened, self._known, self._given, self._mended):
@@ -167,7 +166,13 @@ class Labels:
     def _may_drop(self, bracketed: str) -> bool:
         """Allow brackets to be left out unless they may say whose answer it is, or which of several."""
         words = set(canonical(words_of(bracketed)).split())
-        return is_format(bracketed) or not words & self._telling or (len(words & _PARTS_OF_NAME) > 1 and words <= _PARTS_OF_NAME)
+        if is_format(bracketed) or self._are_choices(bracketed):
+            return True
+        return not words & self._telling or (len(words & _PARTS_OF_NAME) > 1 and words <= _PARTS_OF_NAME)
+
+    def _are_choices(self, bracketed: str) -> bool:
+        options = {words_of(part) for part in re.split(r"[/,|]|\bor\b", bracketed) if part.strip()}
+        return len(options) > 1 and any(options <= group for group in self.choices.values())
 
     def _left_in_form(self, plain: str, section: Section | None) -> bool:
         if plain in self._no_place or self._stranger(plain) not in (None, "others"):
@@ -218,6 +223,8 @@ class Labels:
         return None
 
     def _find(self, label: str, section: Section | None) -> Target | None:
+        if label in self._says and re.search(r"[._]", label):  # the tag of a content control, after our own name of the field
+            return Target(label, self._scoped(label, section))
         given = self._plain(label)
         for plain in given:
             if (target := self._exactly(plain, section)) is not None:
@@ -294,7 +301,11 @@ class Labels:
             head, tail = " ".join(parts[:length]), " ".join(parts[length:])
             for person, attribute in ((head, tail), (tail.removeprefix("for "), head)):
                 opened = self._opening(person) if person.count(" ") < _MOST_COMPOSED // 2 else None
-                if opened is None or (name := self._inside.get(opened.scope, {}).get(attribute)) is None:
+                if (
+                    opened is None
+                    or opened.scope not in PERSONS | CONTACTS
+                    or (name := self._inside.get(opened.scope, {}).get(attribute)) is None
+                ):
                     continue
                 if opened.key is None and section is not None and section.scope == opened.scope and opened.role is None:
                     opened = section

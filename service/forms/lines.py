@@ -13,7 +13,8 @@ _LISTS = frozenset({"links_to_areas", "vehicles", "phones", "associates", "child
 _PARTS_WITH_LABELS = frozenset({"agencies_contacted", "associates", "police_contact", "out_of_hours_contact"})
 _DEBRIS = re.compile(r"\s*\[bookmark:[^\]\n]{0,60}\]")
 _MARKING = re.compile(
-    r"^\W*(?:official\b[\w \-–:/()]{0,60}|(?:RESTRICTED|PROTECT|CONFIDENTIAL|SECRET|NOT PROTECTIVELY MARKED|UNCLASSIFIED)"
+    r"^\W*(?:OFFICIAL\b[\w \-–:/()]{0,60}|(?i:official[\s:–-]+sensitive)|"
+    r"(?:RESTRICTED|PROTECT|CONFIDENTIAL|SECRET|NOT PROTECTIVELY MARKED|UNCLASSIFIED)"
     r"(?:\W*(?:when|once) completed?)?|(?i:page)\s+\d+(?:\s+(?i:of)\s+\d+)?)\W*$"
 )
 _SENTENCE = re.compile(r"[.!]\s|[.!]$|^[a-z]")

@@ -6,7 +6,7 @@ Only whole questions are looked at, and one that also asks for a date, a name or
 from collections.abc import Iterable, Mapping
 
 FEWEST_WORDS = 5
-_ASKS_FOR = frozenset({"date", "when", "who", "whom", "name", "number", "time", "signed", "signature", "by", "how", "reference", "phone"})
+_ASKS_FOR = frozenset({"date", "when", "who", "whom", "name", "number", "time", "signed", "signature", "by", "how", "reference", "phone", "before", "previously", "ever", "history"})
 
 
 class Signs:

@@ -44,7 +44,7 @@ _SYNONYMS = tuple(
     for long, shorts in (
         ("child", ("young person", "yp", "child ren", "children", "c yp", "cyp", "ubb")),
         ("child", ("child or child", "child and child", "child child", "child s")),
-        ("edd", ("expected date delivery", "estimated date delivery", "expected delivery date", "estimated delivery date", "due date",
+        ("edd", ("expected date delivery", "estimated date delivery", "expected delivery date", "estimated delivery date",
                  "expected due date", "estimated due date", "e d d", "expected edd", "estimated edd")),
         ("dob", ("date birth", "birth date", "d o b", "date and place birth", "birthdate", "d ob", "do b", "birthday")),
         ("aka", ("a k a", "also known as", "also known a")),
@@ -79,7 +79,7 @@ def is_guidance(text: str) -> bool:
 @lru_cache(maxsize=20_000)
 def words_of(label: str) -> str:
     """Reduce a label to its words, without case and punctuation."""
-    text = unicodedata.normalize("NFKC", label).casefold().replace("_", " ").replace("[", " ").replace("]", " ")
+    text = unicodedata.normalize("NFKC", label).casefold().replace("&", " and ").replace("_", " ").replace("[", " ").replace("]", " ")
     text = re.sub(r"['\u2018\u2019`\u00b4\u00ad\u200b]", "", text)
     return " ".join(re.findall(r"[^\W_]+", text))
 
@@ -87,7 +87,7 @@ def words_of(label: str) -> str:
 @lru_cache(maxsize=20_000)
 def canonical(words: str) -> str:
     """Reduce words to those that carry the meaning, in one spelling: "DOB of the mothers" and "Date of birth: mother" alike."""
-    listed = _NUMBERS.sub("phonelist", words)
+    listed = _NUMBERS.sub("phonelist", re.sub(r"\bl a\b", "la", words))
     kept = [_singular(word) for word in listed.split() if word not in FILLERS]
     text = f" {' '.join(kept)} "
     for short, long in _SYNONYMS:
