@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, cast
 import pytest
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import TimeoutError as TookTooLong
 
 from service.database import schema
 from service.database.keys import MasterKey
@@ -87,11 +89,15 @@ class Window:
         assert width[0] <= width[1], f"{self.page.url.rsplit('/', 1)[0]} is wider than the screen: {width}"
 
     async def go(self, room: str) -> None:
-        """Follow the navigation to *room*; on a narrow screen a script folds it under a button."""
-        fold = self.page.get_by_role("button", name="Menu")
-        if await fold.is_visible():
-            await fold.click()
-        await self.page.get_by_role("link", name=room, exact=True).click()
+        """Follow the navigation to *room*; on a narrow screen a script folds it under a button, a moment after the page is there."""
+        fold, link = self.page.get_by_role("button", name="Menu"), self.page.get_by_role("link", name=room, exact=True)
+        for _ in range(5):
+            with suppress(TookTooLong):
+                if await fold.is_visible() and not await link.is_visible():
+                    await fold.click(timeout=2_000)
+                await link.click(timeout=2_000)
+                return
+        raise AssertionError(f"There is no way to {room}.")
 
     async def press(self, button: str) -> None:
         """Press the button that says *button*."""
