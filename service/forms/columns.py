@@ -43,7 +43,9 @@ def without_spacers(rows: Sequence[Row], context: Context) -> list[Row]:
             if len(same) > 1
             and not any(rows[number][column].text.strip() or rows[number][column].holds_table for number in same)
             and any(rows[number][column + 1].text.strip() for number in same)
-            and not any(is_label(rows[number][column + 1], context, context.section) for number in same)
+            and not any(
+                is_label(one, context, context.section) or groups_of(one.text) for one in (rows[number][column + 1] for number in same)
+            )
         }
         for number in same if gone else ():
             kept[number] = tuple(cell for column, cell in enumerate(rows[number]) if column not in gone)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from service.forms.answers import Context, end_row, take
 from service.forms.blocks import EMPTY, TICKED, Cell, Line, Table
 from service.forms.cells import filled, is_inline, is_label, label_of, may_be_label, place_of, read_cell
-from service.forms.choices import fold, grid_text, groups_of, is_option_row, is_tick
+from service.forms.choices import fold, grid_text, groups_of, is_offer, is_option_row, is_tick
 from service.forms.columns import (
     Places,
     Row,
@@ -252,7 +252,7 @@ def _read_pair(cells: list[Cell], index: int, place: str, context: Context, sett
         return 1
     used = _width(cells, index, context, settled)
     values = [value.text.strip() for value in rest[: used - 1] if value.text.strip()]
-    plain = [value for value in values if not is_guidance(value)]
+    plain = [value for value in values if not is_guidance(value) and not (len(values) > 1 and is_offer(value))]
     text = "\n".join(plain) if not any(TICKED in value or EMPTY in value for value in plain) else " ".join(plain)
     if target is not None and target.opens and _holds_lines(text, target, context):
         outer = context.table
