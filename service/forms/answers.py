@@ -20,8 +20,10 @@ _NAMES = frozenset({"children.family_name", "children.given_names"})
 _NAMED = _NAMES | {"children.name"}
 # what any person or place has: after a doctor or a school was named, these are theirs as likely as the family's
 _PARTICULARS = frozenset(
-    {"addresses.home", "addresses.postcode", "phones", "children.name", "children.date_of_birth", "children.aliases", "children.sex",
-     "adults.name", "adults.address", "adults.phone", "adults.date_of_birth", "adults.aliases"}
+    {"addresses.home", "addresses.postcode", "phones", "children.name", "children.date_of_birth", "children.aliases", "adults.name",
+     "adults.address", "adults.phone", "adults.date_of_birth", "adults.aliases", "police_contact", "out_of_hours_contact", "associates",
+     "social_worker.name", "social_worker.phone", "social_worker.email", "social_worker.team", "team_manager.name", "team_manager.phone",
+     "team_manager.email", "team_manager.team"}
 )  # fmt: skip
 _PARTICULARS_OF_A_PLACE = frozenset(
     {"addresses.home", "addresses.postcode", "phones", "children.name", "adults.name", "adults.address", "adults.phone"}
@@ -162,7 +164,11 @@ def _is_unclear(context: Context, target: Target) -> bool:
         return False
     if after.scope == "adults":
         return target.section is None or target.section.scope != "adults"
-    return target.field in (_PARTICULARS_OF_A_PLACE if after.scope == "school" else _PARTICULARS)
+    if after.scope == "others":
+        return True
+    if after.scope == "school":
+        return target.field in _PARTICULARS_OF_A_PLACE
+    return target.field in _PARTICULARS and (target.section is None or target.section.scope != after.scope)
 
 
 def _of_this_child(context: Context, target: Target, place: str) -> Target:

@@ -18,7 +18,7 @@ from service.forms.columns import (
     read_people_columns,
     without_spacers,
 )
-from service.forms.labels import Section, Target, is_guidance, words_of
+from service.forms.labels import ELSEWHERE, Section, Target, is_guidance, words_of
 from service.forms.lines import read_lines
 from service.forms.splitting import split_line
 from service.forms.stacked import read_numbered, read_value_below
@@ -91,7 +91,8 @@ def _read_beside_title(rows: Sequence[Row], places: Places, start: int, context:
     inner = [row[1:] for row in rows[start:end]]
     opened = context.labels.section(title.text)
     first = [row[0] for row in inner if row]
-    labelled = any(label_of(cell, context, opened) is not None or is_inline(cell, context, opened) for cell in first)
+    part = opened or context.section
+    labelled = any(label_of(cell, context, part) is not None or is_inline(cell, context, part) for cell in first)
     target = label_of(title, context, context.section)
     if group := _offered(target, inner):
         assert target is not None
@@ -212,8 +213,11 @@ def _read_banner(cells: list[Cell], following: Row | None, place: str, context: 
     cell = cells[0]
     target = label_of(cell, context, context.section)
     opened = context.labels.section(cell.text)
-    if len(cells) > 1 and target is not None and not (opened is not None and _begins(following, opened, context)):
-        return False
+    is_answered = opened is not None and opened.scope in ELSEWHERE and cell.text.rstrip().endswith(":")  # "School:", left empty
+    if target is not None and (len(cells) > 1 or is_answered or _names_school(opened)) and not _begins(following, opened, context):
+        if len(cells) == 1:
+            take(context, target, label=cell.text, text="", place=place, method="label cell")
+        return len(cells) == 1
     if opened is not None:
         context.enter(opened)
     else:
@@ -223,10 +227,14 @@ def _read_banner(cells: list[Cell], following: Row | None, place: str, context: 
     return True
 
 
-def _begins(following: Row | None, opened: Section, context: Context) -> bool:
+def _names_school(opened: Section | None) -> bool:
+    return opened is not None and opened.scope == "school"
+
+
+def _begins(following: Row | None, opened: Section | None, context: Context) -> bool:
     """Tell whether the row below asks for the name of whom a title may have opened; without that, it is a label nobody answered."""
-    target = label_of(following[0], context, opened) if following is not None and len(following) > 1 else None
-    if target is None or target.opens:
+    target = label_of(following[0], context, opened) if opened is not None and following is not None and len(following) > 1 else None
+    if opened is None or target is None or target.opens:
         return False
     names = ("name", "family_name", "given_names") if opened.scope == "children" else ("name", "school")
     return target.field.partition(".")[2] in names and target.bare

@@ -17,7 +17,7 @@ _MARKING = re.compile(
     r"(?:RESTRICTED|PROTECT|CONFIDENTIAL|SECRET|NOT PROTECTIVELY MARKED|UNCLASSIFIED)"
     r"(?:\W*(?:when|once) completed?)?|(?i:page)\s+\d+(?:\s+(?i:of)\s+\d+)?)\W*$"
 )
-_SENTENCE = re.compile(r"[.!]\s|[.!]$|^[a-z]")
+_SENTENCE = re.compile(r"[.!]\s|[.!]$")
 _SAYS = re.compile(r"\b(?:said|says|told|states|stated|reports|reported|he|she|they|i|we|was|were)\b", re.IGNORECASE)
 _MOST_WRAPPED = 3
 _SHORT_VALUE = 60
@@ -87,7 +87,7 @@ def _open_section(line: Line, context: Context) -> bool:
     opened = context.labels.section(text.rstrip(":"))
     if opened is None:
         return False
-    if opened.scope in ELSEWHERE and text.endswith(":"):  # "GP:" with nothing behind it is an empty answer, not a heading
+    if opened.scope in ELSEWHERE | _PARTS_WITH_LABELS and text.endswith(":"):  # "GP:" with nothing behind it is an empty answer
         return False
     context.heading = opened
     context.enter(None)

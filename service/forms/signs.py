@@ -6,7 +6,27 @@ Only whole questions are looked at, and one that also asks for a date, a name or
 from collections.abc import Iterable, Mapping
 
 FEWEST_WORDS = 5
-_ASKS_FOR = frozenset({"date", "when", "who", "whom", "name", "number", "time", "signed", "signature", "by", "how", "reference", "phone", "before", "previously", "ever", "history"})
+_ASKS_FOR = frozenset(
+    {
+        "date",
+        "when",
+        "who",
+        "whom",
+        "name",
+        "number",
+        "time",
+        "signed",
+        "signature",
+        "by",
+        "how",
+        "reference",
+        "phone",
+        "before",
+        "previously",
+        "ever",
+        "history",
+    }
+)
 
 
 class Signs:
@@ -17,7 +37,10 @@ class Signs:
 
     def field_of(self, label: str, words: str) -> str | None:
         """Find the field a question asks for from its canonical *words*; the fullest sign wins, and two alike fields are none."""
-        if label.rstrip().endswith(".") or ("?" not in label and len(label.split()) < FEWEST_WORDS):  # a sentence is no question
+        asks = label.strip().rstrip(":： )*").endswith("?") or label.rstrip().endswith((":", "："))
+        if (
+            not asks or "\n" in label.strip() or ("?" not in label and len(label.split()) < FEWEST_WORDS)
+        ):  # "Both parents are in prison" is an answer
             return None
         given = frozenset(words.split())
         shown = [(len(sign), name) for sign, name in self._signs if sign <= given and not (given - sign) & _ASKS_FOR]

@@ -29,7 +29,8 @@ class Speller:
 
     def may_begin(self, word: str) -> bool:
         """Tell whether *word* could be a word of a label, or the first piece of one that was broken."""
-        return word in self._words or word in self._beginnings or self.word(word) is not None
+        known = word in self._words or word in self._beginnings or canonical(word) in self._words
+        return known or self.word(word) is not None
 
     def corrections(self, words: str) -> Iterator[str]:
         """Yield the label with its broken words joined, and with at most two wrong words put right."""
