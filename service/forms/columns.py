@@ -108,7 +108,8 @@ def _alternates(row: Row, columns: list[Column], following: Row, context: Contex
     begins = label_of(following[0], context, context.section)
     if begins is not None and not begins.asked and not (begins.opens and _heads_people(columns[0][1])):
         return True
-    if is_inline(following[0], context, context.section):
+    inline = sum(is_inline(cell, context, context.section) for cell in filled(following))
+    if inline * 2 > len(filled(following)):
         return True
     understood = [target is not None or context.labels.is_known(text, context.section) or text in _COUNTING for text, target in columns]
     if len(columns) < 3:

@@ -39,7 +39,7 @@ def read_table(table: Table, context: Context) -> None:
 def _read_rows(rows: Sequence[Row], places: Places, context: Context) -> None:
     number = 0
     rows = without_spacers(rows, context)
-    settled = _is_settled(rows, context)
+    settled: dict[Section | None, bool] = {}
     while number < len(rows):
         row = rows[number]
         following = rows[number + 1] if number + 1 < len(rows) else None
@@ -60,7 +60,10 @@ def _read_rows(rows: Sequence[Row], places: Places, context: Context) -> None:
         elif (after := read_value_below(rows, places, number, context)) is not None:
             number = after
         else:
-            _read_row(row, following, places[number], context, settled)
+            section = context.section
+            if section not in settled:
+                settled[section] = _is_settled(rows, context)
+            _read_row(row, following, places[number], context, settled[section])
             number += 1
         end_row(context)
 

@@ -1,11 +1,19 @@
 """Rules that hold for every form: shuffled tables read back exactly, and nothing stands under another label."""
 
 import json
+import re
+from collections.abc import Iterator
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.forms.blocks import Line, Table
+from service.forms.formats import take_apart
+from service.forms.reading import Reading
+
 from .documents import docx, paragraph, read, table
+from .scattered import LIKE_LABELS, Form, spelt_like_labels
+from .scattered import forms as scattered_forms
 
 LABELS = {
     "Originating authority": "originating_authority",
@@ -104,3 +112,49 @@ def test_letters_signs_and_hostile_text_are_kept_exactly() -> None:
         reading = read(docx(paragraph("National Missing Child Alert"), table(("Surname", value), ("Forename", "Amy"))))
         assert reading.fields["children"][0]["family_name"] == value
         assert value in json.dumps(reading.as_json(), ensure_ascii=False)
+
+
+WORD = re.compile(r"qz\d+q|01632 960\d{3}")
+
+
+def leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text that was read, with its path but not its number: "children.school"."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from leaves(one, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for one in value:
+            yield from leaves(one, path)
+    elif isinstance(value, str):
+        yield path, value
+
+
+def words_of_block(block: Line | Table) -> str:
+    return block.text if isinstance(block, Line) else " ".join(cell.text for row in block.rows for cell in row)
+
+
+def misplaced(form: Form, reading: Reading) -> list[tuple[str, str]]:
+    said = {path: {word for text in texts for word in WORD.findall(text)} for path, texts in form.said.items()}
+    return [(path, text) for path, text in leaves(reading.fields) if set(WORD.findall(text)) - said.get(path, set())]
+
+
+@settings(max_examples=150, deadline=None)
+@given(scattered_forms())
+def test_no_fact_stands_under_another_label_in_any_layout(form: Form) -> None:
+    reading = read(form.content())
+    assert misplaced(form, reading) == []
+    document = take_apart("form.docx", "", form.content())
+    assert document is not None
+    shown = " ".join(words_of_block(block) for block in document.blocks)
+    for _, text in leaves(reading.fields):
+        assert not WORD.search(text) or all(word in shown for word in text.split())
+
+
+@settings(max_examples=120, deadline=None)
+@given(spelt_like_labels())
+def test_answers_spelt_like_labels_shift_nothing(form: Form) -> None:
+    begun = table(("Date missing", "20/10/2026"), ("Level of risk", "High"))
+    reading = read(docx(paragraph("National Missing Child Alert"), begun, *form.blocks))
+    assert misplaced(form, reading) == []
+    labels = {"Surname", "Forename(s)", "Ethnicity", "Description", "Circumstances", "Police reference", "Where last seen"}
+    assert [(path, text) for path, text in leaves(reading.fields) if text.rstrip(":") in labels and text not in LIKE_LABELS] == []
