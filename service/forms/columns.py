@@ -9,6 +9,7 @@ from service.forms.blocks import EMPTY, TICKED, Cell
 from service.forms.cells import filled, is_inline, is_label, label_of
 from service.forms.choices import groups_of, is_tick
 from service.forms.labels import ELSEWHERE, PERSONS, Section, Target, words_of
+from service.forms.splitting import split_line
 
 Row = tuple[Cell, ...]
 Places = Sequence[str]
@@ -81,6 +82,14 @@ def header(row: Row, following: Row, context: Context) -> list[Column] | None:
     return best
 
 
+def _asks(cell: Cell, context: Context) -> bool:
+    """Tell whether a cell holds a label with its answer; "Mother: said no" is as often an answer."""
+    if not is_inline(cell, context, context.section):
+        return False
+    parts = split_line(cell.text.split("\n")[0], context, context.section)
+    return parts is None or parts[0][0] is None or not parts[0][0].opens
+
+
 def _is_dated(columns: list[Column], context: Context) -> bool:
     """Tell whether the one label of a header stands over a list with its dates: "Previous address | From | To"."""
     rest = {words_of(text) for text, target in columns if target is None}
@@ -108,7 +117,7 @@ def _alternates(row: Row, columns: list[Column], following: Row, context: Contex
     begins = label_of(following[0], context, context.section)
     if begins is not None and not begins.asked and not (begins.opens and _heads_people(columns[0][1])):
         return True
-    inline = sum(is_inline(cell, context, context.section) for cell in filled(following))
+    inline = sum(_asks(cell, context) for cell in filled(following))
     if inline * 2 > len(filled(following)):
         return True
     understood = [target is not None or context.labels.is_known(text, context.section) or text in _COUNTING for text, target in columns]

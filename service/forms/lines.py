@@ -15,7 +15,7 @@ _DEBRIS = re.compile(r"\s*\[bookmark:[^\]\n]{0,60}\]")
 _MARKING = re.compile(
     r"^\W*(?:OFFICIAL\b[\w \-–:/()]{0,60}|(?i:official[\s:–-]+sensitive)|"
     r"(?:RESTRICTED|PROTECT|CONFIDENTIAL|SECRET|NOT PROTECTIVELY MARKED|UNCLASSIFIED)"
-    r"(?:\W*(?:when|once) completed?)?|(?i:page)\s+\d+(?:\s+(?i:of)\s+\d+)?)\W*$"
+    r"(?:\W*(?i:when|once) (?i:completed?))?|(?i:page)\s+\d+(?:\s+(?i:of)\s+\d+)?)\W*$"
 )
 _SENTENCE = re.compile(r"[.!]\s|[.!]$")
 _SAYS = re.compile(r"\b(?:said|says|told|states|stated|reports|reported|he|she|they|i|we|was|were)\b", re.IGNORECASE)
