@@ -103,8 +103,7 @@ class SmtpRelay:
                 elif account.user is not None and account.password is not None:
                     await client.login(account.user, account.password)
         except BaseException as trouble:
-            client.abort()
-            await asyncio.sleep(0)
+            await _hang_up(client)
             if isinstance(trouble, (SMTPException, OSError, TimeoutError, ValueError)):
                 raise _unavailable(trouble) from None
             raise
@@ -136,8 +135,7 @@ class RelayConnection:
             with suppress(SMTPException, OSError, TimeoutError):
                 async with asyncio.timeout(min(5.0, self._account.command_timeout)):
                     await self._client.quit()
-        self._client.abort()
-        await asyncio.sleep(0)
+        await _hang_up(self._client)
 
     async def send(self, envelope: Envelope, wire: bytes, before_final_dot: Callable[[], Awaitable[None]]) -> SendResult:
         """Send one letter; *before_final_dot* is awaited after the relay said 354 and before the first byte of the letter leaves."""
@@ -250,6 +248,13 @@ class RelayConnection:
 def xtext(value: str) -> str:
     """Write *value* as RFC 3461 wants parameters: everything unusual, '+' and '=' as +XX."""
     return NOT_XTEXT.sub(lambda found: "".join(f"+{byte:02X}" for byte in found.group().encode()), value)
+
+
+async def _hang_up(client: SafeSmtp) -> None:
+    """Cut the line, and wait the turns of the loop that TLS and then the socket take to close."""
+    client.abort()
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 def _unavailable(trouble: BaseException) -> RelayUnavailable:
