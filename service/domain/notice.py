@@ -114,6 +114,8 @@ class Notice:
     content_sha256: str | None = None
     created_at: datetime
     decided_at: datetime | None = None
+    release_at: datetime | None = None
+    stopped_at: datetime | None = None
     earlier: tuple[Earlier, ...] = field(default=(), repr=False)
 
     def after(self, event: NoticeEvent) -> "Notice":
