@@ -1,24 +1,34 @@
-"""The guard round every page: a fresh script nonce, the answer headers, and the refusal of forms that other sites send."""
+"""The guard round every page: a fresh script nonce, the answer headers, rates, patience, and the refusal of what other sites send."""
 
+import asyncio
 import secrets
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.web.errors import refusal_page
+from service.web.errors import refusal_page, too_many_page
 from service.web.headers import add_headers
+from service.web.rates import ADDRESS, EVERYBODY, LINK, SIGN_INS, SIGN_INS_FROM, Rates, TooMany, client_of
 
+BODY_WITHIN = 20.0  # seconds for a whole form
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_PARTS = frozenset({"iframe", "frame", "embed", "object", "fencedframe"})
+_LINKS = ("/answer/", "/decide/", "/sign-in/")
 
 
 class Guard:
-    """ASGI middleware: gives each request its nonce, each answer its headers, and refuses forms from elsewhere."""
+    """ASGI middleware: gives each request its nonce, each answer its headers, and refuses floods and what comes from elsewhere."""
 
-    def __init__(self, app: ASGIApp, *, origin: str, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, origin: str, secure: bool, rates: Rates) -> None:
         self._app = app
         self._origin = origin
         self._secure = secure
+        self._rates = rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard one request."""
@@ -34,10 +44,31 @@ class Guard:
                 add_headers(MutableHeaders(scope=message), nonce, secure=self._secure, cacheable=static)
             await send(message)
 
-        if scope["method"] not in _SAFE and not self._from_here(Headers(scope=scope)):
-            await refusal_page(nonce)(scope, receive, send_with_headers)
+        refusal = await self._refusal(scope, nonce, static=static)
+        await (refusal or self._app)(scope, _all_in_time(receive), send_with_headers)
+
+    async def _refusal(self, scope: Scope, nonce: str, *, static: bool) -> Response | None:
+        try:
+            await self._count(scope, static=static)
+        except TooMany as often:
+            return too_many_page(nonce, often.seconds)
+        headers = Headers(scope=scope)
+        here = self._from_here(headers) if scope["method"] not in _SAFE else _as_a_page(headers)
+        return None if here else refusal_page(nonce)
+
+    async def _count(self, scope: Scope, *, static: bool) -> None:
+        path, client = scope["path"], client_of(HTTPConnection(scope))
+        if static:
             return
-        await self._app(scope, receive, send_with_headers)
+        # The one client first: whoever is over their own rate takes nothing away from everybody's.
+        await self._rates.spend(ADDRESS, client)
+        if not path.startswith("/health/"):
+            await self._rates.spend(EVERYBODY)
+        if path.startswith(_LINKS):
+            await self._rates.spend(LINK, path)
+        if scope["method"] == "POST" and path.startswith("/sign-in"):
+            await self._rates.spend(SIGN_INS_FROM, client)
+            await self._rates.spend(SIGN_INS)
 
     def _from_here(self, headers: Headers) -> bool:
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
@@ -53,3 +84,29 @@ def origin_of(base_url: str) -> str:
     """Return scheme, host and port of *base_url*, as a browser writes them in Origin."""
     parts = urlsplit(base_url)
     return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _as_a_page(headers: Headers) -> bool:
+    """Whether a look is one of ours, or opens a page by itself; another site may link here, not build us into its own page."""
+    if headers.get("sec-fetch-dest") in _PARTS:
+        return False
+    return headers.get("sec-fetch-site") not in ("cross-site", "same-site") or headers.get("sec-fetch-mode") == "navigate"
+
+
+def _all_in_time(receive: Receive) -> Receive:
+    """Hold the client to one deadline for the whole body; afterwards `receive` only waits for it to hang up."""
+    deadline, complete = asyncio.get_running_loop().time() + BODY_WITHIN, False
+
+    async def patient() -> Message:
+        nonlocal complete
+        if complete:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
+        complete = not message.get("more_body", False)
+        return message
+
+    return patient
