@@ -6,6 +6,7 @@ Ids, kinds and codes only: never a name, an address or a word of a letter. A cut
 import hashlib
 import hmac
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,6 +53,11 @@ class Audit:
                 "detail": json.dumps(detail, sort_keys=True),
             }
         )
+
+    async def has_done(self, actor: str, actions: Collection[str]) -> bool:
+        """Say whether *actor* ever did one of *actions*; the trail remembers when the rows of a case are long gone."""
+        query = sa.select(audit_events.c.number).where(audit_events.c.actor == actor, audit_events.c.action.in_(actions)).limit(1)
+        return await self._connection.scalar(query) is not None
 
     async def write(self) -> None:
         """Chain and insert what was added. The head row is locked last, so that writers queue here only for a moment."""

@@ -99,6 +99,11 @@ class Notices:
         recipients = tuple(Addressee(gss_code=gss, name=name, address=address) for gss, name, address in json.loads(row["recipients"]))
         return Cascade(**{**row, "recipients": recipients})
 
+    async def recipient_sets(self, notice_id: str, *, since: datetime) -> int:
+        """Count the different sets of recipients a notice was frozen for since then."""
+        query = sa.select(sa.func.count(sa.distinct(cascades.c.recipients_sha256)))
+        return await self._connection.scalar(query.where(cascades.c.notice_id == notice_id, cascades.c.frozen_at >= since)) or 0
+
     async def _all(self, where: sa.ColumnElement[bool]) -> tuple[Notice, ...]:
         query = sa.select(t, cases.c.key_id).join(cases).where(where).order_by(t.c.number)
         rows = (await self._connection.execute(query)).mappings().all()

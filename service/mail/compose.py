@@ -215,6 +215,11 @@ def decision_unclear(*, sender: Sender, reference: str, reason: str, wants_reaso
     )
 
 
+def decision_on_the_page(*, sender: Sender, reference: str, reasons: Sequence[str]) -> Context:
+    """Tell the approver that this decision is taken on the web page alone, and why."""
+    return begin(sender, reference, "a reply in your name came in for a request we sent you.", reasons=list(reasons))
+
+
 def decision_taken(
     *,
     sender: Sender,

@@ -139,6 +139,9 @@ def contexts(*, full: bool) -> dict[str, Context]:
             left_out=["Authority X: no address works"] if full else (),
             differences=DIFFERENCES if full else (),
         ),
+        "decision_on_the_page": compose.decision_on_the_page(
+            sender=SENDER, reference=REFERENCE, reasons=["It is your first decision here."]
+        ),
         "decision_unclear": compose.decision_unclear(
             **case, reason="The first line was not one of the words we asked for.", wants_reason=full
         ),
