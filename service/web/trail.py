@@ -60,7 +60,6 @@ class Trail:
                 work.audit.add(action, at=self._clock(), actor=person_id, subject_id=params.get(place))
         elif status in _REFUSALS:
             async with self._house.begin() as work:
-                # Without the case: a try from elsewhere is no chapter of its story.
-                work.audit.add(
-                    REFUSED, at=self._clock(), actor=person_id, method=scope["method"], page=route.path, status=int(status), **params
-                )
+                # Not under the case: a try from elsewhere is no chapter of its story.
+                facts = {"page": f"{scope['method']} {route.path}", "status": int(status), "about": params}
+                work.audit.add(REFUSED, at=self._clock(), actor=person_id, refusal=facts)
