@@ -20,6 +20,7 @@ from service.flow.freeze import freeze_notice, recipients_of
 from service.flow.house import House
 from service.flow.post import sender_of, write
 from service.flow.rulebook import policy_of
+from service.flow.stepping_up import reasons_for, send_to_the_page
 from service.flow.understanding import Understood
 from service.flow.write_back import helplines_of, reminders_of
 from service.mail import compose
@@ -48,6 +49,10 @@ async def by_reply(work: Work, house: House, approval: Approval, letter: Underst
         work.audit.add("decision_doubtful", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, check=failed)
         if failed == "C10" and notice.state is NoticeState.AWAITING_APPROVAL:
             await ask_again(work, house, authority, case, notice, now)
+        elif failed == "C13":
+            await send_to_the_page(
+                work, house, case, approval, approver, await reasons_for(work, case, notice, approval, approver, now), now
+            )
         else:
             await _ask_back(work, house, case, approval, approver, evidence[failed], now)
         return failed
@@ -86,6 +91,7 @@ async def verify_decision(
         if word.verdict in _VERDICTS and word.number in (None, approval.number)
         else "The first line is not APPROVE or REJECT with your number.",
         "C11b": "pass" if word.verdict is not Word.REJECT or word.reason else "A rejection needs a reason on the same line.",
+        "C13": " ".join(await reasons_for(work, case, notice, approval, approver, now)) or "pass",
     }
 
 
