@@ -2,7 +2,8 @@
 
 A row says what each role gets for an object of its own authority (`own`; roles it does not name get `others`), and what every role gets
 for an object of another authority (`elsewhere`; None where the address names no object, `except_` for roles that differ).
-`nobody` is a visitor who is not signed in, `nobody_elsewhere` the same with a link that is not known. `form` is a form that is right, so that only the person decides about the answer.
+`nobody` is a visitor who is not signed in, `nobody_elsewhere` the same with a link that is not known. `form` is a form that is right,
+so that only the person decides about the answer.
 """
 
 from collections.abc import Mapping
