@@ -8,9 +8,14 @@ so that only the person decides about the answer.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi.routing import APIRoute
 
 from service.domain.people import Role
+from tests.service.web.conftest import Town
 from tests.service.web.seeds import Seeds
+from tests.service.web.test_tray_pages import add
 
 ROLES = tuple(role.value for role in Role)
 SIGN_IN = 303  # where a visitor is sent who is not signed in
@@ -34,6 +39,29 @@ class Row:
         if who == "nobody":
             return self.nobody if own else self.nobody_elsewhere or self.nobody
         return self.own.get(who, self.others) if own else self.except_.get(who, self.elsewhere or 0)
+
+
+async def table(town: Town) -> dict[str, Row]:
+    """Return the table over what is in *town*."""
+    async with town.database.begin() as work:
+        local = [await add(work, town, authority=mailbox) for mailbox in ("alerts@kent.test", "alerts@medway.test")]
+    return matrix(town.seeds, *local)
+
+
+def routes(town: Town) -> set[str]:
+    """Return every route of the application with its method, also those inside included routers."""
+    found: list[Any] = []
+    for route in town.app.router.routes:
+        if isinstance(route, APIRoute):
+            found.append(route)
+        elif hasattr(route, "effective_route_contexts"):
+            found += route.effective_route_contexts()
+    return {f"{method} {route.path}" for route in found for method in route.methods or ()}
+
+
+def own(page: str, row: Row) -> str:
+    """Return the address of *page* for an object of the own authority."""
+    return page.partition(" ")[2].format(**{name: ids[0] for name, ids in row.objects.items()})
 
 
 def _all(status: int, **row: int) -> Row:

@@ -7,24 +7,10 @@ from typing import Any
 
 from service.web.trail import LOOKS, REFUSED
 from tests.service.web.conftest import Staff, Town, a_town
-from tests.service.web.matrix import ROLES, SIGN_IN, Row, matrix
-from tests.service.web.test_security import walk
-from tests.service.web.test_tray_pages import add
+from tests.service.web.matrix import ROLES, SIGN_IN, Row, routes, table
 
 Everything = Callable[[], Awaitable[Any]]
 WHO = (*ROLES, "nobody")
-
-
-def routes(town: Town) -> set[str]:
-    """Return every route of the application with its method."""
-    return {f"{method} {route.path}" for route in walk(town.app.router.routes) for method in route.methods or ()}
-
-
-async def table(town: Town) -> dict[str, Row]:
-    """Return the table over this town."""
-    async with town.database.begin() as work:
-        local = [await add(work, town, authority=mailbox) for mailbox in ("alerts@kent.test", "alerts@medway.test")]
-    return matrix(town.seeds, *local)
 
 
 async def visitors(town: Town) -> dict[str, Staff]:
