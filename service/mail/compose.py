@@ -174,10 +174,12 @@ def approval_request(
     differences: Sequence[Difference] = (),
     since: str = "the last notice",
     checked_by: Sequence[str] = (),
+    on_the_page: Sequence[str] = (),
 ) -> Context:
     """Ask one approver to decide on exactly the letter that will go out, as `prefab.readable` shows it.
 
-    *against* counts the findings that an approval would go against: it needs a written reason then.
+    *against* counts the findings that an approval would go against: it needs a written reason then. *on_the_page* says why a reply
+    cannot decide; where it is empty, it can.
     """
     facts = rows(
         ("Days missing", f"{days_missing} days" if days_missing is not None else "not known: the form gives no full date"),
@@ -201,6 +203,7 @@ def approval_request(
         since=since,
         decide_by=moment(decide_by),
         decide_by_clock=clock(decide_by),
+        on_the_page=list(on_the_page),
     )
 
 
