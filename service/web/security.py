@@ -11,11 +11,12 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.web.errors import refusal_page, too_many_page
+from service.web.errors import error_page, refusal_page, too_many_page
 from service.web.headers import add_headers
 from service.web.rates import ADDRESS, EVERYBODY, LINK, SIGN_INS, SIGN_INS_FROM, Rates, TooMany, client_of
 
-BODY_WITHIN = 20.0  # seconds for a whole form
+LARGEST_FORM = 64 * 1024
+FORM_WITHIN = 20.0  # seconds
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PARTS = frozenset({"iframe", "frame", "embed", "object", "fencedframe"})
 _LINKS = ("/answer/", "/decide/", "/sign-in/")
@@ -45,7 +46,7 @@ class Guard:
             await send(message)
 
         refusal = await self._refusal(scope, nonce, static=static)
-        await (refusal or self._app)(scope, _all_in_time(receive), send_with_headers)
+        await (refusal or self._app)(scope, _in_bounds(receive), send_with_headers)
 
     async def _refusal(self, scope: Scope, nonce: str, *, static: bool) -> Response | None:
         try:
@@ -53,6 +54,8 @@ class Guard:
         except TooMany as often:
             return too_many_page(nonce, often.seconds)
         headers = Headers(scope=scope)
+        if _declared(headers) > LARGEST_FORM:
+            return error_page(nonce, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         here = self._from_here(headers) if scope["method"] not in _SAFE else _as_a_page(headers)
         return None if here else refusal_page(nonce)
 
@@ -93,12 +96,17 @@ def _as_a_page(headers: Headers) -> bool:
     return headers.get("sec-fetch-site") not in ("cross-site", "same-site") or headers.get("sec-fetch-mode") == "navigate"
 
 
-def _all_in_time(receive: Receive) -> Receive:
-    """Hold the client to one deadline for the whole body; afterwards `receive` only waits for it to hang up."""
-    deadline, complete = asyncio.get_running_loop().time() + BODY_WITHIN, False
+def _declared(headers: Headers) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
 
-    async def patient() -> Message:
-        nonlocal complete
+
+def _in_bounds(receive: Receive) -> Receive:
+    """Hold the client to one size and one deadline for the whole body; afterwards `receive` only waits for it to hang up."""
+    deadline, taken, complete = asyncio.get_running_loop().time() + FORM_WITHIN, 0, False
+
+    async def bounded() -> Message:
+        nonlocal taken, complete
         if complete:
             return await receive()
         try:
@@ -106,7 +114,10 @@ def _all_in_time(receive: Receive) -> Receive:
                 message = await receive()
         except TimeoutError:
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
+        taken += len(message.get("body", b""))
+        if taken > LARGEST_FORM:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         complete = not message.get("more_body", False)
         return message
 
-    return patient
+    return bounded

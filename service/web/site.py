@@ -30,7 +30,6 @@ from service.web.security import Guard, origin_of
 from service.web.session import ShowsLetters, Site
 from service.web.trail import Trail
 
-_LARGEST_FORM = 64 * 1024
 _ROOMS = (
     sign_in_pages, home, case_pages, tray_pages, quarantine_pages, directory_pages, drift_pages, policy_pages, task_pages,
     answer_page, health, reports,
@@ -39,7 +38,7 @@ _ROOMS = (
 
 def make_site(house: House, *, viewer: ShowsLetters, clock: Callable[[], datetime], secure: bool) -> FastAPI:
     """Build the pages over *house*; *viewer* opens strangers' letters, *secure* says that people reach them over TLS."""
-    app = FastAPI(title="National Alerts", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=_LARGEST_FORM)
+    app = FastAPI(title="National Alerts", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(house=house, viewer=viewer, clock=clock, secure=secure)
     app.state.rates = rates = Rates()
     for room in _ROOMS:

@@ -99,14 +99,16 @@ _sown: list[tuple[bytes, Seeds]] = []  # seeding takes most of a second, so it i
 
 
 @asynccontextmanager
-async def a_town(folder: Path) -> AsyncIterator[Town]:
-    """Open the pages over a seeded database of their own."""
+async def a_town(folder: Path, *, fresh: bool = False) -> AsyncIterator[Town]:
+    """Open the pages over a seeded database of their own; *fresh* sows it anew instead of copying what was sown before."""
     file = folder / f"{new_id()}.db"
     url = f"sqlite+aiosqlite:///{file}"
-    if _sown:
-        file.write_bytes(_sown[0][0])
+    if fresh or not _sown:
+        content, seeds = await _sow(file, url)
+        _sown[:] = _sown or ([] if fresh else [(content, seeds)])
     else:
-        _sown.append(await _sow(file, url))
+        content, seeds = _sown[0]
+        file.write_bytes(content)
     database, clock = Database(url, MasterKey(bytes(range(32)))), Clock()
     house = House(
         begin=database.begin,
@@ -119,7 +121,7 @@ async def a_town(folder: Path) -> AsyncIterator[Town]:
     )
     app = make_site(house, viewer=ViewsHere(), clock=clock, secure=False)
     try:
-        yield Town(database=database, house=house, app=app, seeds=_sown[0][1], clock=clock)
+        yield Town(database=database, house=house, app=app, seeds=seeds, clock=clock)
     finally:
         await database.close()
 
