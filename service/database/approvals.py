@@ -49,6 +49,11 @@ class Approvals:
         values = {"used_at": at, "verdict": verdict, "way": way, "evidence_sealed": sealed}
         return (await self._connection.execute(sa.update(t).where(unused).values(**values))).rowcount == 1
 
+    async def binds(self, notice_id: str, content_sha256: str) -> bool:
+        """Say whether somebody approved exactly this content for this notice."""
+        given = (t.c.notice_id == notice_id) & (t.c.verdict == Verdict.APPROVE) & t.c.used_at.is_not(None)
+        return await self._connection.scalar(sa.select(t.c.id).where(given, t.c.content_sha256 == content_sha256).limit(1)) is not None
+
     async def _approval(self, row: sa.RowMapping) -> Approval:
         plain = {name: row[name] for name in row if name != "evidence_sealed"}
         reason = None

@@ -92,12 +92,24 @@ class Notices:
 
     async def cascade(self, notice_id: str) -> Cascade | None:
         """Return the newest freeze of a notice."""
-        query = sa.select(cascades).where(cascades.c.notice_id == notice_id).order_by(cascades.c.id.desc()).limit(1)
+        return await self._cascade(cascades.c.notice_id == notice_id)
+
+    async def _cascade(self, where: sa.ColumnElement[bool]) -> Cascade | None:
+        query = sa.select(cascades).where(where).order_by(cascades.c.id.desc()).limit(1)
         row = (await self._connection.execute(query)).mappings().one_or_none()
         if row is None:
             return None
         recipients = tuple(Addressee(gss_code=gss, name=name, address=address) for gss, name, address in json.loads(row["recipients"]))
         return Cascade(**{**row, "recipients": recipients})
+
+    async def due_for_cascade(self, *, at: datetime, limit: int = 100) -> tuple[str, ...]:
+        """Return the ids of the approved notices whose hold is over, oldest first."""
+        due = (t.c.state == NoticeState.APPROVED) & (t.c.release_at.is_(None) | (t.c.release_at <= at))
+        return tuple(await self._connection.scalars(sa.select(t.c.id).where(due).order_by(t.c.id).limit(limit)))
+
+    async def frozen_with(self, notice_id: str, letter_id: str) -> Cascade | None:
+        """Return the freeze of a notice that holds this letter."""
+        return await self._cascade((cascades.c.notice_id == notice_id) & (cascades.c.letter_id == letter_id))
 
     async def recipient_sets(self, notice_id: str, *, since: datetime) -> int:
         """Count the different sets of recipients a notice was frozen for since then."""

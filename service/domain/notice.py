@@ -46,6 +46,7 @@ class NoticeEvent(StrEnum):
     REFUSED = "refused"
     CASCADED = "cascaded"
     SUPERSEDED = "superseded"
+    STOPPED = "stopped"
 
 
 OPEN = (NoticeState.CHECKING, NoticeState.RETURNED, NoticeState.AWAITING_APPROVAL)
@@ -59,6 +60,9 @@ TRANSITIONS = {
     (NoticeState.CHECKING, NoticeEvent.REFUSED): NoticeState.REFUSED,
     (NoticeState.APPROVED, NoticeEvent.CASCADED): NoticeState.CASCADED,
     (NoticeState.APPROVED, NoticeEvent.SUPERSEDED): NoticeState.SUPERSEDED,  # the case ended before it left
+    # Stopped by a person: what has not left leaves only after a new approval.
+    (NoticeState.APPROVED, NoticeEvent.STOPPED): NoticeState.AWAITING_APPROVAL,
+    (NoticeState.CASCADED, NoticeEvent.STOPPED): NoticeState.AWAITING_APPROVAL,
 }
 
 
