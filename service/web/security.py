@@ -16,6 +16,7 @@ from service.web.headers import add_headers
 from service.web.rates import ADDRESS, EVERYBODY, LINK, SIGN_INS, SIGN_INS_FROM, Rates, TooMany, client_of
 
 LARGEST_FORM = 64 * 1024
+LARGEST_HEADERS = 32 * 1024
 FORM_WITHIN = 20.0  # seconds
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PARTS = frozenset({"iframe", "frame", "embed", "object", "fencedframe"})
@@ -54,6 +55,11 @@ class Guard:
         except TooMany as often:
             return too_many_page(nonce, often.seconds)
         headers = Headers(scope=scope)
+        if "transfer-encoding" in headers and "content-length" in headers:
+            # A proxy and we might read two different requests out of it (RFC 9112, 6.1).
+            return error_page(nonce, HTTPStatus.BAD_REQUEST)
+        if sum(len(name) + len(value) for name, value in headers.raw) > LARGEST_HEADERS:
+            return error_page(nonce, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if _declared(headers) > LARGEST_FORM:
             return error_page(nonce, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         here = self._from_here(headers) if scope["method"] not in _SAFE else _as_a_page(headers)
