@@ -59,6 +59,18 @@ class Audit:
         query = sa.select(audit_events.c.number).where(audit_events.c.actor == actor, audit_events.c.action.in_(actions)).limit(1)
         return await self._connection.scalar(query) is not None
 
+    async def of_case(self, case_id: str) -> tuple[dict[str, object], ...]:
+        """Return the events of a case with everything their MAC is made of; `before` is the MAC of the event that stood before each."""
+        earlier = audit_events.alias()
+        query = (
+            sa.select(audit_events, sa.func.coalesce(earlier.c.mac, "").label("before"))
+            .outerjoin(earlier, earlier.c.number == audit_events.c.number - 1)
+            .where(audit_events.c.case_id == case_id)
+            .order_by(audit_events.c.number)
+        )
+        rows = (await self._connection.execute(query)).mappings()
+        return tuple({**row, "at": row["at"].isoformat()} for row in rows)
+
     async def write(self) -> None:
         """Chain and insert what was added. The head row is locked last, so that writers queue here only for a moment."""
         if not self._waiting:

@@ -158,6 +158,12 @@ class Deliveries:
         """Note what the authority said on the letter it answered."""
         await self._connection.execute(sa.update(t).where(t.c.id == delivery_id).values(answer=answer, confirmed=confirmed, answered_at=at))
 
+    async def about(self, kind: str, token_subject: str) -> Delivery | None:
+        """Return the first letter of one kind whose reply token stands for this subject."""
+        query = sa.select(t).where(t.c.kind == kind, t.c.token_subject == token_subject).order_by(t.c.id).limit(1)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return _delivery(row) if row else None
+
     async def of_notice(self, notice_id: str) -> tuple[Delivery, ...]:
         """Return the board of one notice, by name."""
         query = sa.select(t).where(t.c.notice_id == notice_id, t.c.gss_code.is_not(None)).order_by(t.c.recipient_name)

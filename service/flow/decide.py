@@ -35,7 +35,9 @@ NEEDS_REASON, OBJECTED = "needs_reason", "objected"
 _VERDICTS = {Word.APPROVE: Verdict.APPROVE, Word.REJECT: Verdict.REJECT}
 
 
-async def by_reply(work: Work, house: House, approval: Approval, letter: Understood, *, in_junk: bool, now: datetime) -> str:
+async def by_reply(
+    work: Work, house: House, approval: Approval, letter: Understood, *, in_junk: bool, now: datetime, email_id: str | None = None
+) -> str:
     """Judge a decision that came by reply and return what became of it: `approve`, `reject`, or the check that failed."""
     approver = await work.people.person(approval.approver_id)
     notice = await work.notices.get(approval.notice_id)
@@ -66,7 +68,7 @@ async def by_reply(work: Work, house: House, approval: Approval, letter: Underst
         work.audit.add("reason_wanted", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, findings=len(findings))
         await _ask_back(work, house, case, approval, approver, wants_reason(len(findings)), now, for_reason=True)
         return NEEDS_REASON
-    await decided(work, house, authority, case, notice, approval, approver, verdict, reason, "mail", evidence, now)
+    await decided(work, house, authority, case, notice, approval, approver, verdict, reason, "mail", evidence, now, email_id)
     return verdict
 
 
@@ -177,9 +179,12 @@ async def decided(
     way: str,
     evidence: Mapping[str, str],
     now: datetime,
+    email_id: str | None = None,
 ) -> None:
     """Write the decision down, move the notice and tell everyone concerned, in the caller's transaction."""
-    if not await work.approvals.use(approval, verdict=verdict, way=way, reason=reason, evidence=evidence, at=now):
+    if not await work.approvals.use(
+        approval, verdict=verdict, way=way, reason=reason, evidence=evidence, at=now, received_email_id=email_id
+    ):
         raise IllegalTransition("This notice was already decided.")
     event = NoticeEvent.APPROVED if verdict is Verdict.APPROVE else NoticeEvent.REFUSED
     hold = (await policy_of(work, case)).hold_minutes if verdict is Verdict.APPROVE else 0

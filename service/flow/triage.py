@@ -96,7 +96,7 @@ async def _automatic(work: Work, _house: House, letter: Letter, now: datetime) -
 
 async def _decision(work: Work, house: House, letter: Letter, now: datetime) -> Done:
     assert letter.approval is not None
-    await decide.by_reply(work, house, letter.approval, letter.said, in_junk=letter.in_junk, now=now)
+    await decide.by_reply(work, house, letter.approval, letter.said, in_junk=letter.in_junk, now=now, email_id=letter.row.id)
     return Done(case_id=(await work.notices.get(letter.approval.notice_id)).case_id)
 
 
