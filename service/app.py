@@ -23,9 +23,11 @@ from service.mail.authenticity import parse_profile
 from service.mail.templates import Templates
 from service.mail.tokens import Tokens
 from service.settings import ImapSettings, OAuthSettings, Settings, SmtpSettings
+from service.web.patience import Impatient
 from service.web.site import make_site
 from service.worker import Worker
 
+CONNECTIONS = 1000  # at once; whoever comes after them is told to come back
 LETTERS = Path(__file__).resolve().parents[1] / "mail_templates"
 
 
@@ -67,7 +69,17 @@ class App:
     def server(self, site: ASGIApp) -> uvicorn.Server:
         """Build the web server for *site*; paths are not logged, because they hold link tokens."""
         config = uvicorn.Config(
-            site, host=self.settings.host, port=self.settings.port, log_config=None, access_log=False, server_header=False, lifespan="off"
+            site,
+            host=self.settings.host,
+            port=self.settings.port,
+            http=Impatient,
+            ws="none",
+            limit_concurrency=CONNECTIONS,
+            forwarded_allow_ips=list(self.settings.trusted_proxies),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
         )
         return uvicorn.Server(config)
 

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings | None = None
     host: str = "127.0.0.1"
     port: int = 8000
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     tick_seconds: float = 1.0
     poll_seconds: float = 60.0
 

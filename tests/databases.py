@@ -1,6 +1,7 @@
 """A migrated database for a test: SQLite always, PostgreSQL wherever it is installed."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from service.database.keys import MasterKey
 from service.database.unit_of_work import Database, Work
 from service.domain.people import Role
 
+LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MASTER = MasterKey(b"a master key for the tests only!")
 
 
@@ -47,5 +49,9 @@ async def settle_kent(work: Work) -> str:
         gss_code="E10000016", name="Kent County Council", code="KEN", policy="national", mailbox="alerts@kent.test", phone="01632 960100"
     )
     for name, role in (("sam", Role.REPORTER), ("priya", Role.QUALITY), ("helen", Role.APPROVER), ("ada", Role.APPROVER)):
-        await work.people.add(authority_id=authority_id, name=name.title(), address=f"{name}@kent.test", roles=frozenset({role}))
+        person_id = await work.people.add(
+            authority_id=authority_id, name=name.title(), address=f"{name}@kent.test", roles=frozenset({role})
+        )
+        if role is Role.APPROVER:  # not their first decision, which is never taken by reply
+            work.audit.add("notice_approved", at=LONG_AGO, actor=person_id)
     return authority_id

@@ -168,7 +168,9 @@ async def running(settings: Settings, staff: Mapping[str, Role], authorities: tu
             )
             for address, role in staff.items():
                 name = address.partition("@")[0].title()
-                await work.people.add(authority_id=council, name=name, address=address, roles=frozenset({role}))
+                person_id = await work.people.add(authority_id=council, name=name, address=address, roles=frozenset({role}))
+                if role is Role.APPROVER:  # not their first decision, which is never taken by reply
+                    work.audit.add("notice_approved", at=at, actor=person_id)
         worker = asyncio.create_task(app.worker().run())
         try:
             yield Running(app=app, worker=worker)

@@ -4,6 +4,7 @@ from service.domain.case import CaseState, Outcome
 from service.domain.delivery import Answer, DeliveryState
 from service.domain.notice import NoticeState
 from tests.service.flow.home import AUTHORITIES, Home
+from tests.service.flow.walk import approve
 
 FORM = """National Alert Notification of a Missing Child
 
@@ -91,8 +92,13 @@ async def test_a_missing_child_is_told_to_every_authority_and_found_again(home: 
     await home.settle()
     home.reply(home.last_to("priya@kent.test"), "priya@kent.test", "PASS\n")
     await home.settle()
+
+    # That a search may stop is not decided by a reply: the approver gets a link, and decides on the page.
     home.reply(home.last_to("helen@kent.test"), "helen@kent.test", "APPROVE\n")
     await home.settle()
+    assert home.last_to("helen@kent.test")["Subject"].startswith("Please decide on the web page")
+    assert len(home.letters_to(LEEDS)) == 1
+    await approve(home)
     for address in (LEEDS, MEDWAY, CARDIFF):
         alert, found = home.letters_to(address)
         assert found["Subject"].startswith("FOUND")

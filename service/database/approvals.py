@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,7 +39,17 @@ class Approvals:
         rows = (await self._connection.execute(sa.select(t).where(t.c.notice_id == notice_id).order_by(t.c.id))).mappings().all()
         return tuple([await self._approval(row) for row in rows])
 
-    async def use(self, approval: Approval, *, verdict: Verdict, way: str, reason: str, evidence: Mapping[str, str], at: datetime) -> bool:
+    async def use(
+        self,
+        approval: Approval,
+        *,
+        verdict: Verdict,
+        way: str,
+        reason: str,
+        evidence: Mapping[str, str],
+        at: datetime,
+        received_email_id: str | None = None,
+    ) -> bool:
         """Use up the request; False when it was used or had run out by then (one conditional statement decides a race)."""
         key_id = await self._connection.scalar(sa.select(cases.c.key_id).join(notices).where(notices.c.id == approval.notice_id))
         assert key_id is not None
@@ -46,14 +57,26 @@ class Approvals:
             _PLACE, approval.id, json.dumps({"reason": reason, "checks": dict(evidence)}).encode()
         )
         unused = (t.c.id == approval.id) & t.c.used_at.is_(None) & (t.c.not_after >= at)
-        values = {"used_at": at, "verdict": verdict, "way": way, "evidence_sealed": sealed}
+        values = {"used_at": at, "verdict": verdict, "way": way, "evidence_sealed": sealed, "received_email_id": received_email_id}
         return (await self._connection.execute(sa.update(t).where(unused).values(**values))).rowcount == 1
+
+    async def checks_of(self, approval: Approval) -> Mapping[str, str]:
+        """Return the checks that were made before a decision counted, each with its result."""
+        row = (await self._connection.execute(sa.select(t).where(t.c.id == approval.id))).mappings().one()
+        return (await self._opened(row))["checks"] if row["evidence_sealed"] else {}
+
+    async def binds(self, notice_id: str, content_sha256: str) -> bool:
+        """Say whether somebody approved exactly this content for this notice."""
+        given = (t.c.notice_id == notice_id) & (t.c.verdict == Verdict.APPROVE) & t.c.used_at.is_not(None)
+        return await self._connection.scalar(sa.select(t.c.id).where(given, t.c.content_sha256 == content_sha256).limit(1)) is not None
 
     async def _approval(self, row: sa.RowMapping) -> Approval:
         plain = {name: row[name] for name in row if name != "evidence_sealed"}
-        reason = None
-        if row["evidence_sealed"]:
-            key_id = await self._connection.scalar(sa.select(cases.c.key_id).join(notices).where(notices.c.id == row["notice_id"]))
-            assert key_id is not None
-            reason = json.loads((await self._keys.open(key_id)).open(_PLACE, row["id"], row["evidence_sealed"]))["reason"]
+        reason = (await self._opened(row))["reason"] if row["evidence_sealed"] else None
         return Approval(**{**plain, "verdict": Verdict(row["verdict"]) if row["verdict"] else None, "reason": reason})
+
+    async def _opened(self, row: sa.RowMapping) -> dict[str, Any]:
+        key_id = await self._connection.scalar(sa.select(cases.c.key_id).join(notices).where(notices.c.id == row["notice_id"]))
+        assert key_id is not None
+        opened: dict[str, Any] = json.loads((await self._keys.open(key_id)).open(_PLACE, row["id"], row["evidence_sealed"]))
+        return opened

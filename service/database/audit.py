@@ -6,6 +6,7 @@ Ids, kinds and codes only: never a name, an address or a word of a letter. A cut
 import hashlib
 import hmac
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,6 +53,23 @@ class Audit:
                 "detail": json.dumps(detail, sort_keys=True),
             }
         )
+
+    async def has_done(self, actor: str, actions: Collection[str]) -> bool:
+        """Say whether *actor* ever did one of *actions*; the trail remembers when the rows of a case are long gone."""
+        query = sa.select(audit_events.c.number).where(audit_events.c.actor == actor, audit_events.c.action.in_(actions)).limit(1)
+        return await self._connection.scalar(query) is not None
+
+    async def of_case(self, case_id: str) -> tuple[dict[str, object], ...]:
+        """Return the events of a case with everything their MAC is made of; `before` is the MAC of the event that stood before each."""
+        earlier = audit_events.alias()
+        query = (
+            sa.select(audit_events, sa.func.coalesce(earlier.c.mac, "").label("before"))
+            .outerjoin(earlier, earlier.c.number == audit_events.c.number - 1)
+            .where(audit_events.c.case_id == case_id)
+            .order_by(audit_events.c.number)
+        )
+        rows = (await self._connection.execute(query)).mappings()
+        return tuple({**row, "at": row["at"].isoformat()} for row in rows)
 
     async def write(self) -> None:
         """Chain and insert what was added. The head row is locked last, so that writers queue here only for a moment."""

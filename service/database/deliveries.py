@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.ids import new_id
 from service.database.tables import deliveries as t
-from service.database.tables import delivery_events
+from service.database.tables import delivery_events, notices
 from service.domain.delivery import TRANSITIONS, Answer, Delivery, DeliveryEvent, DeliveryState, Lane
 
 ALERTING = ("alert", "update", "renewal")
@@ -53,9 +53,11 @@ class Deliveries:
         overtakes = sa.exists().where(
             earlier.c.case_id == t.c.case_id, earlier.c.gss_code == t.c.gss_code, earlier.c.id < t.c.id, earlier.c.state.in_(_WAITING)
         )
+        # What a person stopped is not claimed, not even a letter in doubt: it goes again only after a new approval.
+        stopped = sa.exists().where(notices.c.id == t.c.notice_id, notices.c.stopped_at.is_not(None))
         due = (
             sa.select(t.c.id)
-            .where(free, t.c.due_at <= now, ~overtakes)
+            .where(free, t.c.due_at <= now, ~overtakes, ~stopped)
             .order_by(t.c.lane, t.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -137,9 +139,30 @@ class Deliveries:
         ids = (await self._connection.scalars(waiting)).all()
         return len(await self.move([Move(delivery_id=one, event=DeliveryEvent.SUPERSEDED) for one in ids], at=at))
 
+    async def withdraw_unsent(self, notice_id: str, *, at: datetime) -> int:
+        """Stop every letter of a notice that has not begun to leave, whoever claimed it, and return how many."""
+        unsent = t.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
+        ids = (await self._connection.scalars(sa.select(t.c.id).where(t.c.notice_id == notice_id, unsent))).all()
+        return len(await self.move([Move(delivery_id=one, event=DeliveryEvent.WITHDRAWN) for one in ids], at=at))
+
+    async def release(self, delivery_id: str, *, letter_id: str, name: str, address: str, at: datetime) -> bool:
+        """Queue a stopped letter again, as it was approved anew; False when it was not stopped."""
+        stopped = (t.c.id == delivery_id) & (t.c.state == DeliveryState.WITHDRAWN)
+        values = {"state": DeliveryState.QUEUED, "letter_id": letter_id, "recipient_name": name, "address": address, "due_at": at}
+        moved = (await self._connection.execute(sa.update(t).where(stopped).values(**values, leased_until=None))).rowcount == 1
+        if moved:
+            await self._note([Move(delivery_id=delivery_id, event=DeliveryEvent.RELEASED)], at)
+        return moved
+
     async def answered(self, delivery_id: str, answer: Answer, *, confirmed: bool, at: datetime) -> None:
         """Note what the authority said on the letter it answered."""
         await self._connection.execute(sa.update(t).where(t.c.id == delivery_id).values(answer=answer, confirmed=confirmed, answered_at=at))
+
+    async def about(self, kind: str, token_subject: str) -> Delivery | None:
+        """Return the first letter of one kind whose reply token stands for this subject."""
+        query = sa.select(t).where(t.c.kind == kind, t.c.token_subject == token_subject).order_by(t.c.id).limit(1)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return _delivery(row) if row else None
 
     async def of_notice(self, notice_id: str) -> tuple[Delivery, ...]:
         """Return the board of one notice, by name."""

@@ -92,12 +92,31 @@ class Notices:
 
     async def cascade(self, notice_id: str) -> Cascade | None:
         """Return the newest freeze of a notice."""
-        query = sa.select(cascades).where(cascades.c.notice_id == notice_id).order_by(cascades.c.id.desc()).limit(1)
+        return await self._cascade(cascades.c.notice_id == notice_id)
+
+    async def _cascade(self, where: sa.ColumnElement[bool]) -> Cascade | None:
+        query = sa.select(cascades).where(where).order_by(cascades.c.id.desc()).limit(1)
         row = (await self._connection.execute(query)).mappings().one_or_none()
-        if row is None:
-            return None
-        recipients = tuple(Addressee(gss_code=gss, name=name, address=address) for gss, name, address in json.loads(row["recipients"]))
-        return Cascade(**{**row, "recipients": recipients})
+        return _freeze(row) if row is not None else None
+
+    async def due_for_cascade(self, *, at: datetime, limit: int = 100) -> tuple[str, ...]:
+        """Return the ids of the approved notices whose hold is over, oldest first."""
+        due = (t.c.state == NoticeState.APPROVED) & (t.c.release_at.is_(None) | (t.c.release_at <= at))
+        return tuple(await self._connection.scalars(sa.select(t.c.id).where(due).order_by(t.c.id).limit(limit)))
+
+    async def frozen_with(self, notice_id: str, letter_id: str) -> Cascade | None:
+        """Return the freeze of a notice that holds this letter."""
+        return await self._cascade((cascades.c.notice_id == notice_id) & (cascades.c.letter_id == letter_id))
+
+    async def freezes(self, notice_id: str) -> tuple[Cascade, ...]:
+        """Return every freeze of a notice, oldest first."""
+        query = sa.select(cascades).where(cascades.c.notice_id == notice_id).order_by(cascades.c.id)
+        return tuple(map(_freeze, (await self._connection.execute(query)).mappings()))
+
+    async def recipient_sets(self, notice_id: str, *, since: datetime) -> int:
+        """Count the different sets of recipients a notice was frozen for since then."""
+        query = sa.select(sa.func.count(sa.distinct(cascades.c.recipients_sha256)))
+        return await self._connection.scalar(query.where(cascades.c.notice_id == notice_id, cascades.c.frozen_at >= since)) or 0
 
     async def _all(self, where: sa.ColumnElement[bool]) -> tuple[Notice, ...]:
         query = sa.select(t, cases.c.key_id).join(cases).where(where).order_by(t.c.number)
@@ -127,3 +146,8 @@ class Notices:
         }
         sealed = (await self._keys.open(key_id)).close(_PLACE, notice.id, json.dumps(values, ensure_ascii=False).encode())
         return {column.name: sealed if column.name == "values_sealed" else getattr(notice, column.name) for column in t.c}
+
+
+def _freeze(row: sa.RowMapping) -> Cascade:
+    recipients = tuple(Addressee(gss_code=gss, name=name, address=address) for gss, name, address in json.loads(row["recipients"]))
+    return Cascade(**{**row, "recipients": recipients})

@@ -8,8 +8,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from service.database import schema
+from service.database.people_tables import persons
 from service.database.received import ReceivedState
-from service.database.tables import audit_events, cases, deliveries, notices, persons, received_emails, tasks
+from service.database.tables import audit_events, cases, deliveries, notices, received_emails, tasks
 from service.database.tasks import Task
 from service.database.unit_of_work import Work
 from service.domain.case import Case, CaseState, Outcome

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.ids import new_id
-from service.database.tables import issuing_authorities, persons
+from service.database.people_tables import issuing_authorities, persons
 from service.domain.people import IssuingAuthority, Person, Role
 
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.database.tables import persons, tokens
-from service.database.tables import sessions as t
+from service.database.people_tables import persons, tokens
+from service.database.people_tables import sessions as t
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)

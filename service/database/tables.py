@@ -1,58 +1,20 @@
-"""Every table of the service. Columns that end in `_sealed` hold personal data, encrypted with the row's or the case's data key."""
+"""The tables about letters, cases and what becomes of them; those about people are in `people_tables`. Columns that end in `_sealed`
+hold personal data, encrypted with the row's or the case's data key.
+"""
 
 import sqlalchemy as sa
 
 from directory.columns import UtcDateTime
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_N_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-_Id = sa.String(32)
-
-
-def _id() -> "sa.Column[str]":
-    return sa.Column("id", _Id, primary_key=True)
-
-
-def _to(target: str, *, null: bool = True, name: str | None = None) -> "sa.Column[str]":
-    return sa.Column(name or f"{target.rstrip('s')}_id", _Id, sa.ForeignKey(f"{target}.id"), nullable=null)
-
-
-issuing_authorities = sa.Table(
-    "issuing_authorities", metadata, _id(),
-    sa.Column("gss_code", sa.String(20), nullable=False, unique=True),
-    sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("code", sa.String(3), nullable=False),
-    sa.Column("policy", sa.String(40), nullable=False),
-    sa.Column("mailbox", sa.String(320), nullable=False, unique=True),
-    sa.Column("phone", sa.String(60), nullable=False, server_default=""),
-    sa.Column("out_of_hours", sa.String(60), nullable=False, server_default=""),
-)  # fmt: skip
-
-persons = sa.Table(
-    "persons", metadata, _id(),
-    _to("issuing_authorities", null=False, name="issuing_authority_id"),
-    sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("address", sa.String(320), nullable=False, unique=True),
-    sa.Column("roles", sa.String(200), nullable=False),
-    sa.Column("title", sa.String(120), nullable=False, server_default=""),  # as the policy names the post
-    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
-)  # fmt: skip
+from service.database.columns import Id, id_column, metadata, to
 
 data_keys = sa.Table(
-    "data_keys", metadata, _id(),
-    sa.Column("case_id", _Id, index=True),  # no foreign key: a key is made before its case, and outlives a purged one's rows
+    "data_keys", metadata, id_column(),
+    sa.Column("case_id", Id, index=True),  # no foreign key: a key is made before its case, and outlives a purged one's rows
     sa.Column("wrapped", sa.LargeBinary, nullable=False),
 )  # fmt: skip
 
 received_emails = sa.Table(
-    "received_emails", metadata, _id(),
+    "received_emails", metadata, id_column(),
     sa.Column("mailbox", sa.String(320), nullable=False),
     sa.Column("folder", sa.String(200), nullable=False),
     sa.Column("uidvalidity", sa.BigInteger, nullable=False),
@@ -67,9 +29,9 @@ received_emails = sa.Table(
     sa.Column("kind", sa.String(40)),
     sa.Column("rule", sa.String(60)),
     sa.Column("reason", sa.String(300)),
-    sa.Column("case_id", _Id, index=True),
-    sa.Column("copy_of", _Id),
-    sa.Column("key_id", _Id, nullable=False),
+    sa.Column("case_id", Id, index=True),
+    sa.Column("copy_of", Id),
+    sa.Column("key_id", Id, nullable=False),
     sa.Column("raw_sealed", sa.LargeBinary, nullable=False),
     sa.Column("filed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
@@ -88,16 +50,16 @@ policies = sa.Table(  # what each rule said when a case was opened under it; the
 )  # fmt: skip
 
 cases = sa.Table(
-    "cases", metadata, _id(),
+    "cases", metadata, id_column(),
     sa.Column("reference", sa.String(30), nullable=False, unique=True),
-    _to("issuing_authorities", null=False, name="issuing_authority_id"),
+    to("issuing_authorities", null=False, name="issuing_authority_id"),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("outcome", sa.String(20)),
     sa.Column("missing_since", sa.Date),
     sa.Column("policy", sa.String(40), nullable=False),
     sa.Column("policy_version", sa.String(20), nullable=False),
     sa.Column("reporter_address", sa.String(320), nullable=False),
-    sa.Column("key_id", _Id, nullable=False),
+    sa.Column("key_id", Id, nullable=False),
     sa.Column("opened_at", UtcDateTime, nullable=False, index=True),
     sa.Column("closed_at", UtcDateTime),
     sa.Column("version", sa.Integer, nullable=False),
@@ -111,48 +73,50 @@ reference_counters = sa.Table(
 )  # fmt: skip
 
 letters = sa.Table(
-    "letters", metadata, _id(),
+    "letters", metadata, id_column(),
     sa.Column("kind", sa.String(40), nullable=False),
-    sa.Column("case_id", _Id, index=True),
+    sa.Column("case_id", Id, index=True),
     sa.Column("sha256", sa.String(64), nullable=False),
-    sa.Column("key_id", _Id, nullable=False),
+    sa.Column("key_id", Id, nullable=False),
     sa.Column("wire_sealed", sa.LargeBinary, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
 )  # fmt: skip
 
 notices = sa.Table(
-    "notices", metadata, _id(),
-    _to("cases", null=False),
+    "notices", metadata, id_column(),
+    to("cases", null=False),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("values_sealed", sa.LargeBinary, nullable=False),
     sa.Column("submitted_by", sa.String(320), nullable=False),
-    sa.Column("received_email_id", _Id),
-    sa.Column("edited_by", _Id),
-    sa.Column("passed_by", _Id),
-    _to("letters"),
+    sa.Column("received_email_id", Id),
+    sa.Column("edited_by", Id),
+    sa.Column("passed_by", Id),
+    to("letters"),
     sa.Column("content_sha256", sa.String(64)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("decided_at", UtcDateTime),
+    sa.Column("release_at", UtcDateTime),  # the end of the hold between approval and sending
+    sa.Column("stopped_at", UtcDateTime),
     sa.Index("ix_notices_case_id", "case_id", "number"),
 )  # fmt: skip
 
 checks = sa.Table(  # one stage of quality assurance, passed by one person for one version of a notice
-    "checks", metadata, _id(),
-    _to("notices", null=False),
+    "checks", metadata, id_column(),
+    to("notices", null=False),
     sa.Column("notice_version", sa.Integer, nullable=False),
     sa.Column("stage", sa.Integer, nullable=False),
-    _to("persons", null=False),
+    to("persons", null=False),
     sa.Column("way", sa.String(20), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("notice_id", "notice_version", "stage"),
 )  # fmt: skip
 
 likenesses = sa.Table(  # keyed marks of names and dates of birth: equal marks mean equal words, and say nothing else
-    "likenesses", metadata, _id(),
-    _to("cases", null=False),
+    "likenesses", metadata, id_column(),
+    to("cases", null=False),
     sa.Column("child", sa.Integer, nullable=False),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("mark", sa.String(64), nullable=False),
@@ -161,24 +125,24 @@ likenesses = sa.Table(  # keyed marks of names and dates of birth: equal marks m
 )  # fmt: skip
 
 local_notices = sa.Table(  # what came in that is not ours to cascade: recorded, passed on and counted
-    "local_notices", metadata, _id(),
-    _to("issuing_authorities", null=False, name="issuing_authority_id"),
+    "local_notices", metadata, id_column(),
+    to("issuing_authorities", null=False, name="issuing_authority_id"),
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("category", sa.String(40), nullable=False, server_default=""),
     sa.Column("in_care", sa.Boolean),
     sa.Column("reporter_address", sa.String(320), nullable=False),
     sa.Column("passed_to", sa.String(320), nullable=False, server_default=""),
-    sa.Column("received_email_id", _Id, nullable=False),
+    sa.Column("received_email_id", Id, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Index("ix_local_notices_created_at", "issuing_authority_id", "created_at"),
 )  # fmt: skip
 
 unknown_words = sa.Table(  # labels and titles of forms that the reader did not know, counted for each authority
-    "unknown_words", metadata, _id(),
-    _to("issuing_authorities", null=False, name="issuing_authority_id"),
+    "unknown_words", metadata, id_column(),
+    to("issuing_authorities", null=False, name="issuing_authority_id"),
     sa.Column("kind", sa.String(10), nullable=False),
     sa.Column("mark", sa.String(64), nullable=False),
-    sa.Column("key_id", _Id, nullable=False),
+    sa.Column("key_id", Id, nullable=False),
     sa.Column("words_sealed", sa.LargeBinary, nullable=False),
     sa.Column("seen", sa.Integer, nullable=False),
     sa.Column("first_at", UtcDateTime, nullable=False),
@@ -187,9 +151,9 @@ unknown_words = sa.Table(  # labels and titles of forms that the reader did not 
 )  # fmt: skip
 
 cascades = sa.Table(
-    "cascades", metadata, _id(),
-    _to("notices", null=False),
-    _to("letters", null=False),
+    "cascades", metadata, id_column(),
+    to("notices", null=False),
+    to("letters", null=False),
     sa.Column("recipients_sha256", sa.String(64), nullable=False),
     sa.Column("recipients", sa.Text, nullable=False),  # the frozen set, as JSON: GSS code, name, address, in sending order
     sa.Column("frozen_at", UtcDateTime, nullable=False),
@@ -197,9 +161,9 @@ cascades = sa.Table(
 )  # fmt: skip
 
 approvals = sa.Table(
-    "approvals", metadata, _id(),
-    _to("notices", null=False),
-    _to("persons", null=False, name="approver_id"),
+    "approvals", metadata, id_column(),
+    to("notices", null=False),
+    to("persons", null=False, name="approver_id"),
     sa.Column("notice_version", sa.Integer, nullable=False),
     sa.Column("content_sha256", sa.String(64), nullable=False),
     sa.Column("number", sa.String(4), nullable=False),
@@ -207,30 +171,24 @@ approvals = sa.Table(
     sa.Column("asked_at", UtcDateTime, nullable=False),
     sa.Column("not_after", UtcDateTime, nullable=False),
     sa.Column("used_at", UtcDateTime),
+    sa.Column("as_deputy", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("reminded_at", UtcDateTime),
+    sa.Column("handed_on_at", UtcDateTime),
+    sa.Column("doubted_at", UtcDateTime),  # a reply to this request could not be taken as a decision
+    sa.Column("received_email_id", Id),
     sa.Column("verdict", sa.String(20)),
     sa.Column("way", sa.String(20)),
     sa.Column("evidence_sealed", sa.LargeBinary),
     sa.Index("ix_approvals_notice_id", "notice_id"),
 )  # fmt: skip
 
-tokens = sa.Table(
-    "tokens", metadata,
-    sa.Column("hash", sa.String(64), primary_key=True),
-    sa.Column("purpose", sa.String(20), nullable=False),
-    sa.Column("subject_id", _Id, nullable=False),
-    sa.Column("holder_id", _Id),
-    sa.Column("not_after", UtcDateTime, nullable=False),
-    sa.Column("used_at", UtcDateTime),
-    sa.Index("ix_tokens_subject_id", "subject_id", "purpose"),
-)  # fmt: skip
-
 deliveries = sa.Table(
-    "deliveries", metadata, _id(),
-    _to("letters", null=False),
+    "deliveries", metadata, id_column(),
+    to("letters", null=False),
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("lane", sa.Integer, nullable=False),
-    sa.Column("case_id", _Id),
-    sa.Column("notice_id", _Id),
+    sa.Column("case_id", Id),
+    sa.Column("notice_id", Id),
     sa.Column("gss_code", sa.String(20)),
     sa.Column("recipient_name", sa.String(200), nullable=False),
     sa.Column("address", sa.String(320), nullable=False),
@@ -243,7 +201,7 @@ deliveries = sa.Table(
     sa.Column("leased_until", UtcDateTime),
     sa.Column("token_hash", sa.String(64), unique=True),
     sa.Column("token_purpose", sa.String(1), nullable=False, server_default=""),
-    sa.Column("token_subject", _Id, nullable=False, server_default=""),
+    sa.Column("token_subject", Id, nullable=False, server_default=""),
     sa.Column("link_path", sa.String(40), nullable=False, server_default=""),
     sa.Column("number", sa.String(4), nullable=False, server_default=""),
     sa.Column("message_references", sa.Text, nullable=False, server_default=""),
@@ -260,48 +218,40 @@ deliveries = sa.Table(
 )  # fmt: skip
 
 delivery_events = sa.Table(
-    "delivery_events", metadata, _id(),
-    _to("deliveries", null=False, name="delivery_id"),
+    "delivery_events", metadata, id_column(),
+    to("deliveries", null=False, name="delivery_id"),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("event", sa.String(30), nullable=False),
     sa.Column("code", sa.String(12)),
-    sa.Column("received_email_id", _Id),
+    sa.Column("received_email_id", Id),
     sa.Index("ix_delivery_events_delivery_id", "delivery_id"),
 )  # fmt: skip
 
 responses = sa.Table(
-    "responses", metadata, _id(),
-    _to("deliveries", null=False, name="delivery_id"),
-    sa.Column("case_id", _Id, nullable=False, index=True),
+    "responses", metadata, id_column(),
+    to("deliveries", null=False, name="delivery_id"),
+    sa.Column("case_id", Id, nullable=False, index=True),
     sa.Column("gss_code", sa.String(20), nullable=False),
     sa.Column("answer", sa.String(30), nullable=False),
     sa.Column("way", sa.String(10), nullable=False),
     sa.Column("confirmed", sa.Boolean, nullable=False),
     sa.Column("words_sealed", sa.LargeBinary, nullable=False),
-    sa.Column("received_email_id", _Id),
+    sa.Column("received_email_id", Id),
     sa.Column("at", UtcDateTime, nullable=False),
 )  # fmt: skip
 
 tasks = sa.Table(
-    "tasks", metadata, _id(),
+    "tasks", metadata, id_column(),
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("role", sa.String(20), nullable=False),
-    sa.Column("case_id", _Id, index=True),
+    sa.Column("case_id", Id, index=True),
     sa.Column("subject_id", sa.String(64)),
     sa.Column("says", sa.String(300), nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("done_at", UtcDateTime),
-    sa.Column("done_by", _Id),
+    sa.Column("done_by", Id),
     sa.Index("ix_tasks_open", "done_at", "created_at"),
     sa.Index("ix_tasks_subject_id", "subject_id", "kind"),
-)  # fmt: skip
-
-sessions = sa.Table(
-    "sessions", metadata,
-    sa.Column("hash", sa.String(64), primary_key=True),
-    _to("persons", null=False, name="person_id"),
-    sa.Column("created_at", UtcDateTime, nullable=False),
-    sa.Column("seen_at", UtcDateTime, nullable=False),
 )  # fmt: skip
 
 heartbeats = sa.Table(
@@ -317,7 +267,7 @@ audit_events = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("action", sa.String(60), nullable=False),
     sa.Column("actor", sa.String(60), nullable=False),
-    sa.Column("case_id", _Id, index=True),
+    sa.Column("case_id", Id, index=True),
     sa.Column("subject_id", sa.String(64)),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("mac", sa.String(64), nullable=False),

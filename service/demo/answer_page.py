@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import httpx2
 
@@ -60,11 +60,16 @@ class _Forms(HTMLParser):
             self._select = ""
 
 
-def answer_form(page: str) -> Form:
-    """Find the form that takes the answer: the first that is posted and has a choice."""
+def forms_of(page: str) -> list[Form]:
+    """Return the forms of a page in their order."""
     reader = _Forms()
     reader.feed(page)
-    for form in reader.found:
+    return reader.found
+
+
+def answer_form(page: str) -> Form:
+    """Find the form that takes the answer: the first that is posted and has a choice."""
+    for form in forms_of(page):
         if form.posts and any(kind in ("radio", "select", "submit") for kind, _, _ in form.fields):
             return form
     raise PageTrouble("The page has no form to answer with.")
@@ -77,10 +82,15 @@ async def press(browser: httpx2.AsyncClient, link: str, *, name: str, answer: st
         raise PageTrouble(f"The answer page could not be opened (status {page.status_code}).")
     form = answer_form(page.text)
     target = urljoin(str(page.url), form.action)
-    headers = {"Origin": _origin(target), "Referer": str(page.url)}
-    shown = await browser.post(target, data=form.filled(name=name, answer=answer), headers=headers)
+    shown = await send(browser, target, form.filled(name=name, answer=answer), seen_at=str(page.url))
     if shown.status_code != 200 or "govuk-error-summary" in shown.text:
         raise PageTrouble(f"The answer page did not take the answer (status {shown.status_code}).")
+
+
+async def send(browser: httpx2.AsyncClient, target: str, fields: dict[str, str], *, seen_at: str) -> httpx2.Response:
+    """Post a form as a browser does: it says which page the form stood on."""
+    headers = {"Origin": _origin(target), "Referer": seen_at, "Content-Type": "application/x-www-form-urlencoded"}
+    return await browser.post(target, content=urlencode(fields), headers=headers)
 
 
 def _origin(url: str) -> str:

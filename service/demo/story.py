@@ -9,11 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+import httpx2
+
 from service.database.counting import Desk, bring_forward, desk
 from service.database.unit_of_work import Database
 from service.demo.addresses import Council, Staff
+from service.demo.answer_page import PageTrouble
 from service.demo.authorities import Acts, Authorities
 from service.demo.behaviour import Tally, expected
+from service.demo.decision_page import approve
 from service.demo.people import Correspondent, ReadLetter, Sender
 from service.demo.server import DemoMailServer
 from service.domain.case import Case, CaseState
@@ -200,14 +204,31 @@ class _Story:
             await checker.reply(check, "PASS")
             self._shows.bar(checked, 1 + stage, steps)
         request = await self._letter_to(self._approver, "d", f"the approver has not been asked about the {kind}.")
-        if request.number is None:
-            raise StoryStuck(f"The letter that asks the approver about the {kind} does not name the number to approve with.")
-        self._shows.say(f"{self._approver.staff.title} reads what would be sent and replies APPROVE with the number.")
-        await self._approver.reply(request, f"APPROVE {request.number}")
+        await self._decide(kind, request)
         self._shows.bar(checked, steps, steps)
         await self._stage.wait(lambda: self._sent(kind, acts), f"the {kind} has not been sent to every authority.")
         await self._stage.wait(lambda: self._answered(kind, acts), f"the authorities have not all acted on the {kind}.")
         await self._stage.wait(lambda: self._quiet(kind, acts), f"the service has not dealt with every letter about the {kind}.")
+
+    async def _decide(self, kind: NoticeKind, request: ReadLetter) -> None:
+        """Approve by reply where the letter offers it, else on the web page: the first decision, and that a search may stop."""
+        title = self._approver.staff.title
+        if request.number is not None:
+            self._shows.say(f"{title} reads what would be sent and replies APPROVE with the number.")
+            await self._approver.reply(request, f"APPROVE {request.number}")
+            return
+        if request.link is None:
+            raise StoryStuck(f"The letter that asks the approver about the {kind} names neither a number nor a link.")
+        self._shows.say(f"{title} reads what would be sent, signs in and approves on the web page: this is not decided by reply.")
+
+        async def sign_in_link() -> str:
+            return (await self._letter_to(self._approver, "s", "the approver has had no sign-in link.")).link or ""
+
+        async with httpx2.AsyncClient(follow_redirects=True, timeout=60) as browser:
+            try:
+                await approve(browser, request.link, address=self._approver.staff.address, sign_in_link=sign_in_link)
+            except PageTrouble as trouble:
+                raise StoryStuck(f"The approver could not decide about the {kind}: {trouble}") from None
 
     async def _await_receipt(self, kind: NoticeKind) -> ReadLetter:
         letter = await self._letter_to(self._worker, "c", f"the social worker has had no receipt for the {kind}.")

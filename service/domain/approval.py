@@ -34,6 +34,11 @@ class Approval:
     used_at: datetime | None
     verdict: Verdict | None
     way: str | None
+    as_deputy: bool = False
+    reminded_at: datetime | None = None
+    handed_on_at: datetime | None = None
+    doubted_at: datetime | None = None
+    received_email_id: str | None = None
     reason: str | None = field(default=None, repr=False)
 
 

@@ -30,6 +30,7 @@ class CaseEvent(StrEnum):
 
     ALERTED = "alerted"
     ENDED = "ended"
+    REOPENED = "reopened"
 
 
 TRANSITIONS = {
@@ -37,6 +38,7 @@ TRANSITIONS = {
     (CaseState.DRAFT, CaseEvent.ENDED): CaseState.CLOSED,
     (CaseState.LIVE, CaseEvent.ALERTED): CaseState.LIVE,
     (CaseState.LIVE, CaseEvent.ENDED): CaseState.CLOSED,
+    (CaseState.CLOSED, CaseEvent.REOPENED): CaseState.LIVE,  # the notice that ended it was stopped: the search goes on
 }
 
 
@@ -66,4 +68,5 @@ class Case:
             raise IllegalTransition from None
         if event is CaseEvent.ENDED and outcome is None:
             raise ValueError("an ended case needs an outcome")
-        return replace(self, state=state, outcome=outcome, closed_at=at if event is CaseEvent.ENDED else None)
+        ended = event is CaseEvent.ENDED
+        return replace(self, state=state, outcome=outcome if ended else None, closed_at=at if ended else None)

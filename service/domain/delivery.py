@@ -31,6 +31,7 @@ class DeliveryEvent(StrEnum):
     BOUNCE_REPORTED = "bounce_reported"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
+    RELEASED = "released"
 
 
 _S, _E = DeliveryState, DeliveryEvent
@@ -38,6 +39,8 @@ TRANSITIONS = {
     (_S.QUEUED, _E.CLAIMED): _S.SENDING,
     (_S.QUEUED, _E.SUPERSEDED): _S.SUPERSEDED,
     (_S.QUEUED, _E.WITHDRAWN): _S.WITHDRAWN,
+    (_S.SENDING, _E.WITHDRAWN): _S.WITHDRAWN,  # claimed, and not one byte has left: whoever claimed it finds the door shut
+    (_S.WITHDRAWN, _E.RELEASED): _S.QUEUED,  # approved anew
     (_S.SENDING, _E.CLAIMED): _S.SENDING,  # the lease ran out before a byte left
     (_S.SENDING, _E.JOURNALLED): _S.IN_DOUBT,
     (_S.SENDING, _E.PUT_OFF): _S.QUEUED,

@@ -46,6 +46,7 @@ class NoticeEvent(StrEnum):
     REFUSED = "refused"
     CASCADED = "cascaded"
     SUPERSEDED = "superseded"
+    STOPPED = "stopped"
 
 
 OPEN = (NoticeState.CHECKING, NoticeState.RETURNED, NoticeState.AWAITING_APPROVAL)
@@ -59,6 +60,9 @@ TRANSITIONS = {
     (NoticeState.CHECKING, NoticeEvent.REFUSED): NoticeState.REFUSED,
     (NoticeState.APPROVED, NoticeEvent.CASCADED): NoticeState.CASCADED,
     (NoticeState.APPROVED, NoticeEvent.SUPERSEDED): NoticeState.SUPERSEDED,  # the case ended before it left
+    # Stopped by a person: what has not left leaves only after a new approval.
+    (NoticeState.APPROVED, NoticeEvent.STOPPED): NoticeState.AWAITING_APPROVAL,
+    (NoticeState.CASCADED, NoticeEvent.STOPPED): NoticeState.AWAITING_APPROVAL,
 }
 
 
@@ -114,6 +118,8 @@ class Notice:
     content_sha256: str | None = None
     created_at: datetime
     decided_at: datetime | None = None
+    release_at: datetime | None = None
+    stopped_at: datetime | None = None
     earlier: tuple[Earlier, ...] = field(default=(), repr=False)
 
     def after(self, event: NoticeEvent) -> "Notice":

@@ -1,6 +1,7 @@
 """The people of an issuing authority and what each may do."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -45,6 +46,9 @@ class Person:
     roles: frozenset[Role]
     active: bool
     title: str = ""  # the post they hold, in the words of the policy
+    phone: str = field(default="", repr=False)
+    away_since: datetime | None = None
+    changed_at: datetime | None = None
 
     def has(self, *roles: Role) -> bool:
         """Whether the person is active and has one of *roles*."""

@@ -4,6 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 SILENT = "The source says nothing."
+# Where a decision needs the web page unless the policy says otherwise: a reply by email is a weak proof of who wrote it.
+STEP_UP = (
+    "found",
+    "withdrawal",
+    "attachments",
+    "recipients",
+    "first_decision",
+    "changed_person",
+    "same_child",
+    "doubtful_reply",
+    "grey_letter",
+    "case_manager",
+    "protected_address",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +133,7 @@ class Policy:
     """One authority's rules. Durations are calendar days or months; None or empty where the source document is silent.
 
     *sentences* holds the sentence of each rule, *documents* the title of the document it stands in where that is not *source*.
+    *step_up* names the classes that are decided on the web page alone; *hold_minutes* pass between an approval and the first letter.
     """
 
     name: str
@@ -158,6 +173,8 @@ class Policy:
     retention: Remark | None
     sentences: Mapping[str, str]
     documents: Mapping[str, str]
+    step_up: tuple[str, ...] = STEP_UP
+    hold_minutes: int = 0
 
     @property
     def exceptional_criteria(self) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ from service.flow.freeze import last_sent
 from service.flow.house import House, today
 from service.flow.post import sender_of, write
 from service.flow.shown import differences, lines_of
+from service.flow.stepping_up import reasons_for
 from service.mail import compose
 from service.mail.prefab import readable
 from service.mail.tokens import digest
@@ -90,6 +91,7 @@ async def _ask_one(
         differences=differences(before, notice),
         since="the last notice" if told is not None else "what the worker first sent",
         checked_by=await _checkers(work, notice),
+        on_the_page=await reasons_for(work, case, notice, approval, person, now),
     )
     await write(
         work,

@@ -17,17 +17,17 @@ from service.flow.post import new_delivery
 from service.mail.tokens import digest
 
 
-async def approved_notices(house: House) -> tuple[str, ...]:
-    """Return the notices in the tray."""
+async def approved_notices(house: House, *, now: datetime) -> tuple[str, ...]:
+    """Return the notices in the tray whose hold is over."""
     async with house.read() as work:
-        return await work.notices.in_state(NoticeState.APPROVED)
+        return await work.notices.due_for_cascade(at=now)
 
 
 async def cascade_notice(house: House, notice_id: str, *, now: datetime) -> int:
     """Queue one letter for every recipient of an approved notice and return how many; nothing when the bytes are not those approved."""
     async with house.begin() as work:
         notice = await work.notices.get(notice_id)
-        if notice.state is not NoticeState.APPROVED:
+        if notice.state is not NoticeState.APPROVED or (notice.release_at is not None and now < notice.release_at):
             return 0
         case = await work.cases.get(notice.case_id)
         if case.state is CaseState.CLOSED:
@@ -37,28 +37,41 @@ async def cascade_notice(house: House, notice_id: str, *, now: datetime) -> int:
         assert frozen is not None
         try:
             letter = await work.letters.get(frozen.letter_id)
-            as_approved = bound_content(letter.sha256, fingerprint(frozen.recipients)) == notice.content_sha256
+            content = bound_content(letter.sha256, fingerprint(frozen.recipients))
+            as_approved = content == notice.content_sha256 and await work.approvals.binds(notice.id, content)
         except LetterChanged:
             as_approved = False
         if not as_approved:
             await _stop(work, notice, now)
             return 0
+        await work.deliveries.withdraw_unsent(notice.id, at=now)  # put off by a mail server after somebody stopped it
         if notice.kind.ends_the_case:
             await work.deliveries.supersede_waiting(case.id, at=now)
+        released = await _release(work, notice, letter.id, frozen.recipients, now)
         deliveries = await _deliveries(work, case, notice, letter.id, frozen.recipients, now)
         await work.notices.save(notice.after(NoticeEvent.CASCADED), read_version=notice.version)  # first: of two workers one goes on
         await work.deliveries.queue(deliveries, _hashes(house, deliveries))
         await _move_case(work, case, notice, now)
-        work.audit.add(
-            "notice_cascaded", at=now, case_id=case.id, subject_id=notice.id, recipients=len(deliveries), content=notice.content_sha256
-        )
-        return len(deliveries)
+        told = len(deliveries) + released
+        work.audit.add("notice_cascaded", at=now, case_id=case.id, subject_id=notice.id, recipients=told, content=notice.content_sha256)
+        return told
+
+
+async def _release(work: Work, notice: Notice, letter_id: str, recipients: Sequence[Addressee], now: datetime) -> int:
+    """Queue what was stopped before it left, at the address and with the letter of the new approval; whoever has one gets no second."""
+    today = {one.gss_code: one for one in recipients}
+    released = 0
+    for stopped in await work.deliveries.of_notice(notice.id):
+        if one := today.get(stopped.gss_code or ""):
+            released += await work.deliveries.release(stopped.id, letter_id=letter_id, name=one.name, address=one.address, at=now)
+    return released
 
 
 async def _deliveries(
     work: Work, case: Case, notice: Notice, letter_id: str, recipients: Sequence[Addressee], now: datetime
 ) -> list[Delivery]:
     first = await work.deliveries.alerted(case.id)
+    already = {one.gss_code for one in await work.deliveries.of_notice(notice.id)}
     authority = await work.people.authority(case.issuing_authority_id)
     domain = authority.mailbox.rpartition("@")[2]
     return [
@@ -78,6 +91,7 @@ async def _deliveries(
             references=(f"<{first[one.gss_code]}@{domain}>",) if one.gss_code in first else (),
         )
         for one in recipients
+        if one.gss_code not in already
         if one.gss_code in first or not notice.kind.ends_the_case  # whose alert was stopped just now has nothing to end
     ]
 

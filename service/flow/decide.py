@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.database.letters import LetterChanged
 from service.database.unit_of_work import Work
 from service.domain.approval import Approval, Refusal, Verdict, duties_refusal, refusal, wants_reason
 from service.domain.assessment import against
 from service.domain.audience import bound_content, fingerprint
-from service.domain.case import Case, CaseEvent, Outcome
+from service.domain.case import Case, CaseEvent, CaseState, Outcome
 from service.domain.delivery import Lane
 from service.domain.errors import ChangedMeanwhile, IllegalTransition, NotAllowed
 from service.domain.notice import Notice, NoticeEvent, NoticeState
@@ -20,6 +20,8 @@ from service.flow.freeze import freeze_notice, recipients_of
 from service.flow.house import House
 from service.flow.post import sender_of, write
 from service.flow.rulebook import policy_of
+from service.flow.stepping_up import reasons_for, send_to_the_page
+from service.flow.stop import STOPPABLE, object_to, stop_token
 from service.flow.understanding import Understood
 from service.flow.write_back import helplines_of, reminders_of
 from service.mail import compose
@@ -29,11 +31,13 @@ from service.mail.reasons import reason_below
 from service.mail.tokens import digest
 
 GO_AHEAD = "Say why you go ahead: findings are not met, and an approval against them needs a reason."
-NEEDS_REASON = "needs_reason"
+NEEDS_REASON, OBJECTED = "needs_reason", "objected"
 _VERDICTS = {Word.APPROVE: Verdict.APPROVE, Word.REJECT: Verdict.REJECT}
 
 
-async def by_reply(work: Work, house: House, approval: Approval, letter: Understood, *, in_junk: bool, now: datetime) -> str:
+async def by_reply(
+    work: Work, house: House, approval: Approval, letter: Understood, *, in_junk: bool, now: datetime, email_id: str | None = None
+) -> str:
     """Judge a decision that came by reply and return what became of it: `approve`, `reject`, or the check that failed."""
     approver = await work.people.person(approval.approver_id)
     notice = await work.notices.get(approval.notice_id)
@@ -43,11 +47,18 @@ async def by_reply(work: Work, house: House, approval: Approval, letter: Underst
         await _ask_back(work, house, case, approval, approver, "This notice was already decided, so your reply changed nothing.", now)
         return "already_decided"
     evidence = await verify_decision(work, house, approval, approver, notice, letter, in_junk=in_junk, now=now)
+    if notice.state in STOPPABLE and letter.decision.verdict is Word.REJECT and _only_late(evidence):
+        await object_to(work, house, notice, approver, letter.decision.reason or "", now)
+        return OBJECTED
     failed = next((check for check, result in evidence.items() if result != "pass"), None)
     if failed is not None:
         work.audit.add("decision_doubtful", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, check=failed)
         if failed == "C10" and notice.state is NoticeState.AWAITING_APPROVAL:
             await ask_again(work, house, authority, case, notice, now)
+        elif failed == "C13":
+            await send_to_the_page(
+                work, house, case, approval, approver, await reasons_for(work, case, notice, approval, approver, now), now
+            )
         else:
             await _ask_back(work, house, case, approval, approver, evidence[failed], now)
         return failed
@@ -57,8 +68,13 @@ async def by_reply(work: Work, house: House, approval: Approval, letter: Underst
         work.audit.add("reason_wanted", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, findings=len(findings))
         await _ask_back(work, house, case, approval, approver, wants_reason(len(findings)), now, for_reason=True)
         return NEEDS_REASON
-    await decided(work, house, authority, case, notice, approval, approver, verdict, reason, "mail", evidence, now)
+    await decided(work, house, authority, case, notice, approval, approver, verdict, reason, "mail", evidence, now, email_id)
     return verdict
+
+
+def _only_late(evidence: Mapping[str, str]) -> bool:
+    """Whether nothing stands against a reply but that another approver was quicker; to pause, the page is not asked for."""
+    return evidence["C9"] == Refusal.NOT_OPEN and all(result == "pass" for check, result in evidence.items() if check not in ("C9", "C13"))
 
 
 async def verify_decision(
@@ -86,6 +102,7 @@ async def verify_decision(
         if word.verdict in _VERDICTS and word.number in (None, approval.number)
         else "The first line is not APPROVE or REJECT with your number.",
         "C11b": "pass" if word.verdict is not Word.REJECT or word.reason else "A rejection needs a reason on the same line.",
+        "C13": " ".join(await reasons_for(work, case, notice, approval, approver, now)) or "pass",
     }
 
 
@@ -162,13 +179,19 @@ async def decided(
     way: str,
     evidence: Mapping[str, str],
     now: datetime,
+    email_id: str | None = None,
 ) -> None:
     """Write the decision down, move the notice and tell everyone concerned, in the caller's transaction."""
-    if not await work.approvals.use(approval, verdict=verdict, way=way, reason=reason, evidence=evidence, at=now):
+    if not await work.approvals.use(
+        approval, verdict=verdict, way=way, reason=reason, evidence=evidence, at=now, received_email_id=email_id
+    ):
         raise IllegalTransition("This notice was already decided.")
     event = NoticeEvent.APPROVED if verdict is Verdict.APPROVE else NoticeEvent.REFUSED
+    hold = (await policy_of(work, case)).hold_minutes if verdict is Verdict.APPROVE else 0
+    release_at = now + timedelta(minutes=hold) if hold else None
+    notice = replace(notice, release_at=release_at, stopped_at=notice.stopped_at if verdict is Verdict.REJECT else None)
     await work.notices.save(replace(notice.after(event), decided_at=now), read_version=notice.version)
-    if verdict is Verdict.REJECT and notice.number == 1:
+    if verdict is Verdict.REJECT and notice.number == 1 and case.state is CaseState.DRAFT:
         await work.cases.save(case.after(CaseEvent.ENDED, outcome=Outcome.REFUSED, at=now))
     for kind in ("decide_notice", "stop_alert"):
         await work.tasks.settle(case_id=case.id, kind=kind, by=approver.id, at=now)
@@ -195,12 +218,16 @@ async def _tell(
     policy = await policy_of(work, case)
     staff = {*await work.people.with_role(authority.id, Role.QUALITY), *await work.people.with_role(authority.id, Role.APPROVER)}
     workers = {notice.submitted_by, case.reporter_address}
+    approved = verdict is Verdict.APPROVE
+    known = {one.address: one for one in staff}
     for address, name in {**dict.fromkeys(sorted(workers), ""), **{one.address: one.name for one in staff}}.items():
         context = compose.decision_taken(
             sender=sender_of(authority),
             reference=case.reference,
             kind=notice.letter_name,
-            approved=verdict is Verdict.APPROVE,
+            approved=approved,
+            can_stop=approved,
+            sent_from=notice.release_at,
             by=approver.name,
             at=now,
             way="email reply" if way == "mail" else "web page",
@@ -210,7 +237,18 @@ async def _tell(
             helplines=helplines_of(policy) if address in workers else (),
         )
         await write(
-            work, house, authority, "decision_taken", context, to_name=name, to_address=address, lane=Lane.RECEIPT, now=now, case=case
+            work,
+            house,
+            authority,
+            "decision_taken",
+            context,
+            to_name=name,
+            to_address=address,
+            lane=Lane.RECEIPT,
+            now=now,
+            case=case,
+            token=await stop_token(work, house, notice, known.get(address), now) if approved else None,
+            link_path=f"/cases/{case.id}",
         )
 
 

@@ -12,7 +12,8 @@ import structlog
 
 from service.database.deliveries import Move
 from service.database.letters import LetterChanged
-from service.database.unit_of_work import Begin
+from service.database.unit_of_work import Begin, Work
+from service.domain.audience import bound_content, fingerprint
 from service.domain.delivery import Delivery, DeliveryEvent, wait_before_retry
 from service.domain.people import Role
 from service.flow.house import House
@@ -90,6 +91,7 @@ class _Round:
         self._now = now
         self._journal = Journal(house.begin)
         self._frozen: dict[str, bytes] = {}
+        self._approved: dict[str, frozenset[tuple[str | None, str]]] = {}
         self._trouble: str | None = None
         self.accepted = 0
 
@@ -182,8 +184,20 @@ class _Round:
     async def _wire(self, delivery: Delivery) -> bytes:
         if delivery.letter_id not in self._frozen:
             async with self._house.read() as work:
-                self._frozen[delivery.letter_id] = (await work.letters.get(delivery.letter_id)).wire
+                letter = await work.letters.get(delivery.letter_id)
+                self._approved[delivery.letter_id] = await approved_recipients(work, delivery, letter.sha256)
+                self._frozen[delivery.letter_id] = letter.wire
+        if delivery.notice_id is not None and (delivery.gss_code, delivery.address) not in self._approved[delivery.letter_id]:
+            raise LetterChanged
         return personalise(self._frozen[delivery.letter_id], slots_for(self._house, delivery))
+
+
+async def approved_recipients(work: Work, delivery: Delivery, letter_sha256: str) -> frozenset[tuple[str | None, str]]:
+    """Return who was approved to get exactly these bytes (promise P4); nobody when no approval binds to them."""
+    frozen = await work.notices.frozen_with(delivery.notice_id, delivery.letter_id) if delivery.notice_id else None
+    if frozen is None or not await work.approvals.binds(frozen.notice_id, bound_content(letter_sha256, fingerprint(frozen.recipients))):
+        return frozenset()
+    return frozenset((one.gss_code, one.address) for one in frozen.recipients)
 
 
 def slots_for(house: House, delivery: Delivery) -> Slots:

@@ -50,7 +50,8 @@ async def follow_up(
     if case.state is CaseState.DRAFT:
         await correct.before_it_left(work, house, authority, case, kind, reading, reporter=reporter, email_id=email_id, now=now)
         return
-    same = [one for one in notices if one.state in OPEN and kind.ends_the_case and _is_about_an_end(one, kind)]
+    # What was stopped half way stays as it is: whoever has it already must read the same as those who get it later.
+    same = [one for one in notices if one.state in OPEN and kind.ends_the_case and _is_about_an_end(one, kind) and not one.stopped_at]
     if same and (same[-1].kind is kind or answers):
         into = same[-1]
         asked = answers if into.state is NoticeState.RETURNED else None

@@ -60,11 +60,17 @@ def _context(sender: compose.Sender, case: Case, notice: Notice, before: Mapping
 async def recipients_of(work: Work, authority: IssuingAuthority, case: Case, notice: Notice) -> tuple[Addressee, ...]:
     """Return who gets a notice, at today's address, in sending order. Later notices go to everyone who was alerted."""
     everyone = [Addressee(gss_code=one.gss_code, name=one.name, address=one.address) for one in await work.register.recipients()]
-    if notice.kind in _TO_THOSE_ALERTED:
+    if notice.kind in _TO_THOSE_ALERTED and not (notice.kind is NoticeKind.UPDATE and await _half_told(work, case)):
         alerted = await work.deliveries.alerted(case.id)
         everyone = [one for one in everyone if one.gss_code in alerted]
     linked = [found.gss_code for place in notice.fields.get("links_to_areas") or [] if (found := find_by_name(place.partition("(")[0]))]
     return in_order(everyone, linked=linked, neighbours=neighbours_of(authority.gss_code))
+
+
+async def _half_told(work: Work, case: Case) -> bool:
+    """Say whether an alert was stopped half way and given up for a later notice, which then has to reach everyone."""
+    given_up = [one for one in await work.notices.of_case(case.id) if one.stopped_at and one.state is not NoticeState.CASCADED]
+    return any(not one.kind.ends_the_case for one in given_up)
 
 
 async def last_sent(work: Work, notice: Notice) -> Mapping[str, Any] | None:

@@ -26,6 +26,7 @@ class Letter:
     sender: Person | None
     approval: Approval | None
     check: tuple[str, str] | None  # notice and person of a quality assurance token
+    stop: tuple[str, str | None] | None  # notice and person of the token of a receipt; without a person, whoever sent the notice in
     case: Case | None
     case_by_token: bool
     delivery: Delivery | None
@@ -79,7 +80,7 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
     if authority is None:
         raise Held("No issuing authority uses this mailbox.")
     email = said.email
-    approval, check, case, delivery, answers = None, None, None, None, False
+    approval, check, stop, case, delivery, answers = None, None, None, None, None, False
     for carried in find_carried(email, authority.mailbox):
         token_hash = digest(carried.token)
         if carried.letter == "d":
@@ -89,6 +90,8 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
         elif given := await work.sessions.token(token_hash):
             if given.purpose == "check" and given.holder_id:
                 check = (given.subject_id, given.holder_id)
+            elif given.purpose == "stop" and given.not_after >= row.received_at:
+                stop = (given.subject_id, given.holder_id)
             elif given.purpose == "correct":
                 case = await work.cases.get(given.subject_id)
     by_token = case is not None
@@ -105,6 +108,7 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
         sender=await work.people.at_address(email.from_address) if email.from_address else None,
         approval=approval,
         check=check,
+        stop=stop,
         case=case,
         case_by_token=by_token,
         delivery=delivery,

@@ -28,7 +28,7 @@ async def notice_round(house: House, *, now: datetime) -> int:
     done = 0
     for notice_id in await assure.notices_to_check(house):
         done += await _survive(house, notice_id, assure.ask_quality, now)
-    for notice_id in await cascade.approved_notices(house):
+    for notice_id in await cascade.approved_notices(house, now=now):
         done += await _survive(house, notice_id, cascade.cascade_notice, now)
     return done
 

@@ -13,7 +13,7 @@ from service.database.unit_of_work import Work
 from service.domain.errors import ChangedMeanwhile, ServiceError
 from service.domain.notice import NoticeKind
 from service.domain.people import Role
-from service.flow import assure, by_hand, care, decide, elsewhere, follow_up, open_case, track
+from service.flow import assure, by_hand, care, decide, elsewhere, follow_up, open_case, stop, track
 from service.flow.house import House, today
 from service.flow.letter import Done, Held, Letter, put_on_the_table
 from service.flow.sandbox import CannotUnderstand
@@ -96,7 +96,7 @@ async def _automatic(work: Work, _house: House, letter: Letter, now: datetime) -
 
 async def _decision(work: Work, house: House, letter: Letter, now: datetime) -> Done:
     assert letter.approval is not None
-    await decide.by_reply(work, house, letter.approval, letter.said, in_junk=letter.in_junk, now=now)
+    await decide.by_reply(work, house, letter.approval, letter.said, in_junk=letter.in_junk, now=now, email_id=letter.row.id)
     return Done(case_id=(await work.notices.get(letter.approval.notice_id)).case_id)
 
 
@@ -112,6 +112,25 @@ async def _quality(work: Work, house: House, letter: Letter, now: datetime) -> D
     if not await assure.by_reply(work, house, notice_id, letter.sender, letter.said.check, now):
         raise Held("A quality assurance answer came in that is not PASS, or RETURN and a question.")
     return Done(case_id=(await work.notices.get(notice_id)).case_id)
+
+
+async def _stop(work: Work, house: House, letter: Letter, now: datetime) -> Done:
+    assert letter.stop is not None
+    notice_id, person_id = letter.stop
+    notice = await work.notices.get(notice_id)
+    case = await work.cases.get(notice.case_id)
+    senders = {notice.submitted_by, case.reporter_address}
+    if person_id is not None:
+        senders = {(await work.people.person(person_id)).address}
+    proved = letter.said.email.from_address in senders and judge_origin(house.origin, letter.said.email).result is OriginResult.PASS
+    if letter.in_junk or not proved:
+        raise Held(
+            "A reply to a receipt came in, perhaps STOP, and it is not proved who sent it. Read it now."
+        )
+    if not stop.says_stop(letter.said.new_text):
+        raise Held("A reply to a receipt came in whose first line is not the single word STOP. Read it.")
+    await stop.by_reply(work, house, notice_id, letter.sender, now)
+    return Done(case_id=case.id)
 
 
 async def _answer(work: Work, house: House, letter: Letter, now: datetime) -> Done:
@@ -192,6 +211,7 @@ RULES: tuple[Rule, ...] = (
         _hold("Another letter with the same Message-ID came before it."),
     ),
     Rule("a decision token", lambda x: x.approval is not None, "decision", _decision),
+    Rule("a STOP token", lambda x: x.stop is not None, "stop", _stop),
     Rule("found in the junk folder", lambda x: x.in_junk, "unknown", _hold("It was in the junk folder. Look whether it is real.")),
     Rule(
         "the sender was forged",

@@ -174,10 +174,12 @@ def approval_request(
     differences: Sequence[Difference] = (),
     since: str = "the last notice",
     checked_by: Sequence[str] = (),
+    on_the_page: Sequence[str] = (),
 ) -> Context:
     """Ask one approver to decide on exactly the letter that will go out, as `prefab.readable` shows it.
 
-    *against* counts the findings that an approval would go against: it needs a written reason then.
+    *against* counts the findings that an approval would go against: it needs a written reason then. *on_the_page* says why a reply
+    cannot decide; where it is empty, it can.
     """
     facts = rows(
         ("Days missing", f"{days_missing} days" if days_missing is not None else "not known: the form gives no full date"),
@@ -201,6 +203,7 @@ def approval_request(
         since=since,
         decide_by=moment(decide_by),
         decide_by_clock=clock(decide_by),
+        on_the_page=list(on_the_page),
     )
 
 
@@ -215,6 +218,11 @@ def decision_unclear(*, sender: Sender, reference: str, reason: str, wants_reaso
     )
 
 
+def decision_on_the_page(*, sender: Sender, reference: str, reasons: Sequence[str]) -> Context:
+    """Tell the approver that this decision is taken on the web page alone, and why."""
+    return begin(sender, reference, "a reply in your name came in for a request we sent you.", reasons=list(reasons))
+
+
 def decision_taken(
     *,
     sender: Sender,
@@ -227,6 +235,7 @@ def decision_taken(
     recipients: int = 0,
     reason: str = "",
     can_stop: bool = False,
+    sent_from: datetime | None = None,
     reminders: Sequence[str] = (),
     helplines: Sequence[Row] = (),
 ) -> Context:
@@ -235,15 +244,32 @@ def decision_taken(
         sender,
         reference,
         "you took part in this notification.",
+        "h" if can_stop and approved else "",
         kind=_KINDS.get(kind, kind),
         approved=approved,
         recipients=recipients,
         can_stop=can_stop and approved,
+        sent_from=moment(sent_from) if sent_from else "",
         reminders=list(reminders),
         helplines=list(helplines),
         facts=rows(
             ("Decision", "Approved" if approved else "Refused"), ("By", by), ("When", moment(at)), ("How", way), ("Reason given", reason)
         ),
+    )
+
+
+def sending_stopped(
+    *, sender: Sender, reference: str, kind: str, by: str, at: datetime, way: str, left: int, halted: int, why: str = ""
+) -> Context:
+    """Tell everyone concerned that somebody stopped a notice: how many letters had *left*, and how many were *halted*."""
+    return begin(
+        sender,
+        reference,
+        "you took part in this notification.",
+        kind=_KINDS.get(kind, kind),
+        left=left,
+        halted=halted,
+        facts=rows(("Stopped by", by), ("When", moment(at)), ("How", way), ("Why", why), ("Had left", str(left)), ("Stopped", str(halted))),
     )
 
 
@@ -265,6 +291,11 @@ def answer_matters(
 def sign_in_link(*, sender: Sender, minutes: int) -> Context:
     """Send a member of staff the link that signs them in once."""
     return begin(sender, "", "somebody asked for a sign-in link for this address.", minutes=minutes)
+
+
+def security_notice(*, sender: Sender, says: str, at: datetime) -> Context:
+    """Tell a member of staff what changed about how they sign in; *says* holds no secret and no name."""
+    return begin(sender, "", "you sign in to National Alerts with this address.", says=says, at=moment(at))
 
 
 def bounce_task(*, sender: Sender, authority: str, said: str, suggestions: Sequence[str] = (), reference: str = "") -> Context:

@@ -138,6 +138,11 @@ def content_hash(frozen: bytes) -> str:
     return hashlib.sha256(frozen).hexdigest()
 
 
+def attached_to(frozen: bytes) -> int:
+    """Count the files that go with a frozen letter."""
+    return frozen.count(b"\r\nContent-Disposition: attachment;")
+
+
 def readable(frozen: bytes) -> tuple[str, str, str]:
     """Return subject, text and HTML as an approver sees them, with words in the place of each slot."""
     pieces = list(_pieces(frozen))

@@ -63,6 +63,10 @@ def _people(policy: Policy) -> Iterator[Line]:
     may = "Yes: one person does both" if policy.checker_may_approve else "No"
     yield "May the checker approve?", may, policy.sentence("approver") if policy.checker_may_approve else ""
     yield _line(policy, "cascaded_by", "Who sends it out", policy.cascaded_by)
+    ground = policy.sentences.get("step_up", "The source says nothing. Decided here: a reply is a weak proof of who wrote it.")
+    yield "Decided on the web page alone", ", ".join(map(_words, policy.step_up)) or "Nothing", ground
+    hold = f"{policy.hold_minutes} minutes" if policy.hold_minutes else "It does not wait"
+    yield "Wait between approval and sending", hold, policy.sentences.get("hold", "")
 
 
 def _children(policy: Policy) -> Iterator[Line]:

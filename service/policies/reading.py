@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from service.domain.errors import ServiceError
 from service.domain.policy import (
+    STEP_UP,
     Clocks,
     Consideration,
     Criterion,
@@ -21,7 +22,8 @@ from service.domain.policy import (
     Required,
     Stage,
 )
-from service.policies.shape import Passed, PolicyFile, Rule, Said
+from service.policies.rule import Rule
+from service.policies.shape import Passed, PolicyFile, Said
 
 
 class PolicyFault(ServiceError):  # noqa: N818
@@ -72,6 +74,8 @@ def _rules(file: PolicyFile) -> Iterator[tuple[str, Rule]]:
         "recording": file.recording,
         "repeat_missing": file.repeat_missing,
         "retention": file.retention,
+        "step_up": file.step_up,
+        "hold": file.hold,
         "update_first": clocks.update_first_days,
         "update_every": clocks.update_every_months,
         "renewal": clocks.renewal_months,
@@ -149,6 +153,8 @@ def _policy(name: str, file: PolicyFile, rules: Mapping[str, Rule]) -> Policy:
         retention=_remark(file.retention) if file.retention else None,
         sentences={key: rule.sentence for key, rule in rules.items()},
         documents={key: file.documents[rule.document] for key, rule in rules.items() if rule.document},
+        step_up=file.step_up.classes if file.step_up else STEP_UP,
+        hold_minutes=file.hold.minutes if file.hold else 0,
     )
 
 

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from service.policies.deciding import Hold, StepUp
 from service.policies.paths import is_path
+from service.policies.rule import Rule, Shape, Text
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Number = Annotated[int, Field(gt=0, lt=1000)]
 Kind = Literal["alert", "update", "renewal", "found", "withdrawal"]
 Status = Literal[
@@ -40,31 +41,6 @@ About = Literal[
     "section_47",
     "person_who_poses_a_risk",
 ]
-
-
-class Shape(BaseModel):
-    """A table of the file; a key that is not known here is refused, so that no rule is lost to a slip of the pen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Rule(Shape):
-    """A rule with the sentence it rests on: *source* quotes the document, *ours* says what was decided where it is silent."""
-
-    source: Text | None = None
-    ours: Text | None = None
-    document: Text | None = None
-
-    @model_validator(mode="after")
-    def _has_one_ground(self) -> Self:
-        if (self.source is None) == (self.ours is None):
-            raise ValueError("a rule needs the sentence of its source (source), or what was decided here where the source is silent (ours)")
-        return self
-
-    @property
-    def sentence(self) -> str:
-        """The sentence as people read it."""
-        return self.source or f"The source says nothing about this. Decided here: {self.ours}"
 
 
 class Post(Rule):
@@ -288,7 +264,7 @@ class Passed(Rule):
     address: Text | None = None
     says: Text | None = None
     required: tuple[Item, ...] = ()
-    categories: dict[Annotated[str, StringConstraints(pattern="^[a-z_]+$", max_length=40)], Text] = {}
+    categories: dict[Annotated[str, StringConstraints(pattern="^[a-z_]+$", max_length=40)], Text] = Field(default_factory=dict)
 
 
 class PassesOn(Shape):
@@ -309,7 +285,7 @@ class PolicyFile(Shape):
     document: Text
     covers: Text
     about_national_alerts: bool = True
-    documents: dict[str, Text] = {}
+    documents: dict[str, Text] = Field(default_factory=dict)
     people: People
     threshold: Threshold | None = None
     exclusions: Exclusions = Exclusions()
@@ -327,6 +303,8 @@ class PolicyFile(Shape):
     passes_on: PassesOn = PassesOn()
     reports: tuple[Said, ...] = ()
     retention: Said | None = None
+    step_up: StepUp | None = None
+    hold: Hold | None = None
 
     @field_validator("required")
     @classmethod

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from directory.authority import neighbours_of
 from service.domain.errors import NotFound
+from service.web.rates import SEARCHES, rates_of
 from service.web.render import page
 from service.web.session import SignedIn, TheSite, need
 
@@ -16,6 +17,8 @@ router = APIRouter(prefix="/directory")
 async def listed(request: Request, visitor: SignedIn, site: TheSite, q: str = "") -> Response:
     """List the authorities whose name, code or region holds the words asked for."""
     need(visitor.sees_directory)
+    if q:
+        await rates_of(request).spend(SEARCHES, visitor.person.id)
     wanted = q.strip().casefold()[:100]
     async with site.house.read() as work:
         authorities = await work.register.authorities()

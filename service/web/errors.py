@@ -7,11 +7,12 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.domain.errors import ChangedMeanwhile, IllegalTransition, NotAllowed, NotFound, ServiceError, UnknownToken
 from service.web.headers import add_headers
+from service.web.rates import TooMany
 from service.web.render import page
 
 STATUS: dict[type[ServiceError], int] = {
@@ -26,21 +27,24 @@ _TITLES = {
     403: "You may not do this",
     404: "Page not found",
     405: "This cannot be done here",
+    408: "This took too long",
     409: "This has changed",
     413: "This is too long",
     422: "Something is missing in the form",
+    429: "Please wait a moment",
     500: "Sorry, something went wrong here",
 }
 _SAYS = {
     404: NotFound.says,
     405: "Go back and use the buttons of the page.",
+    408: "The form did not arrive in time, and nothing was changed. Look at your connection and send it again.",
     413: "Please send a shorter text.",
     422: "Go back, fill in the form and send it again.",
+    429: "There were too many requests; this one changed nothing. Wait {wait}, then try again. To answer an alert, reply to its letter.",
     500: "Nothing was changed. Try again in a few minutes. If it stays, tell the person who runs this service.",
 }
 FROM_ELSEWHERE = "The form did not come from this page, or the page was open too long. Nothing was changed. Open the page again."
 
-AFTER = "after-sign-in"
 _WAYS_BACK = re.compile(r"/(?:cases|trays|quarantine|directory|drift|policies)(?:/[A-Za-z0-9-]{1,40})?")
 
 
@@ -51,6 +55,16 @@ class SignInNeeded(Exception):  # noqa: N818
 def way_back(path: str) -> str | None:
     """Return *path* when it is a page of ours to come back to after signing in."""
     return path if _WAYS_BACK.fullmatch(path) else None
+
+
+def after_cookie(*, secure: bool) -> str:
+    """Return the name of the cookie that holds the page to come back to; over TLS no other host can plant it."""
+    return "__Host-after-sign-in" if secure else "after-sign-in"
+
+
+def remember_way(answer: Response, back: str, *, secure: bool) -> None:
+    """Keep the page to come back to for half an hour."""
+    answer.set_cookie(after_cookie(secure=secure), back, max_age=1800, httponly=True, secure=secure, samesite="lax", path="/")
 
 
 def status_of(error: ServiceError) -> int:
@@ -67,6 +81,15 @@ def error_page(nonce: str, status: int, says: str | None = None) -> HTMLResponse
 def refusal_page(nonce: str) -> HTMLResponse:
     """Write the page for a form that another site sent."""
     return error_page(nonce, 403, FROM_ELSEWHERE)
+
+
+def too_many_page(nonce: str, seconds: int) -> HTMLResponse:
+    """Write the page for somebody who asks too often."""
+    minutes = -(-seconds // 60)
+    wait = f"{seconds} seconds" if seconds < 60 else f"{minutes} minute{'s' if minutes > 1 else ''}"
+    answer = error_page(nonce, 429, _SAYS[429].format(wait=wait))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def install(app: FastAPI, *, secure: bool) -> None:
@@ -89,8 +112,15 @@ def install(app: FastAPI, *, secure: bool) -> None:
         answer = RedirectResponse("/sign-in", status_code=303)
         back = way_back(request.url.path) if request.method == "GET" else None
         if back:
-            answer.set_cookie(AFTER, back, max_age=1800, httponly=True, secure=secure, samesite="lax")
+            remember_way(answer, back, secure=secure)
         return answer
+
+    async def too_many(request: Request, error: Exception) -> Response:
+        assert isinstance(error, TooMany)
+        return too_many_page(request.state.nonce, error.seconds)
+
+    async def hung_up(request: Request, error: Exception) -> Response:
+        return Response(status_code=400)  # nobody reads it, and it is no fault of ours to log
 
     async def crashed(request: Request, error: Exception) -> Response:
         # This answer leaves outside the Guard, so it gets its headers here.
@@ -102,4 +132,6 @@ def install(app: FastAPI, *, secure: bool) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(SignInNeeded, sign_in)
+    app.add_exception_handler(TooMany, too_many)
+    app.add_exception_handler(ClientDisconnect, hung_up)
     app.add_exception_handler(Exception, crashed)

@@ -17,6 +17,8 @@ from service.flow import sign_in
 from service.flow.house import House
 from service.flow.original import Original, SavedFile
 from service.web.errors import FROM_ELSEWHERE, SignInNeeded
+from service.web.rates import FORMS, PERSON, rates_of
+from service.web.trail import remember
 
 _LONGEST_FORM = 30
 
@@ -97,7 +99,11 @@ async def perhaps_signed_in(request: Request) -> Visitor | None:
     site = site_of(request)
     session = request.cookies.get(site.cookie, "")
     person = await sign_in.who(site.house, session, site.clock()) if session else None
-    return Visitor(person=person, csrf=form_token(session)) if person else None
+    if person is None:
+        return None
+    remember(request, person.id)
+    await rates_of(request).spend(FORMS if request.method == "POST" else PERSON, person.id)
+    return Visitor(person=person, csrf=form_token(session))
 
 
 SignedIn = Annotated[Visitor, Depends(signed_in)]

@@ -6,7 +6,8 @@ from starlette.responses import RedirectResponse, Response
 
 from service.domain.errors import UnknownToken
 from service.flow import decide, sign_in
-from service.web.errors import AFTER, way_back
+from service.web.errors import after_cookie, remember_way, way_back
+from service.web.rates import SIGN_INS_AS, rates_of
 from service.web.render import page
 from service.web.session import SignedIn, TheSite, perhaps_signed_in, read_form
 
@@ -23,6 +24,7 @@ async def ask(request: Request) -> Response:
 async def send_link(request: Request, site: TheSite) -> Response:
     """Send a link, and say the same whoever asks."""
     address = (await read_form(request)).get("address", "")
+    await rates_of(request).spend(SIGN_INS_AS, address)
     if 3 <= len(address) <= 320:
         await sign_in.ask_for_link(site.house, address, site.clock())
     return page(request.state.nonce, "sign_in_sent.html")
@@ -44,9 +46,9 @@ async def use(request: Request, token: str, site: TheSite) -> Response:
     old = request.cookies.get(site.cookie)
     if old:
         await sign_in.sign_out(site.house, old, site.clock())
-    answer = RedirectResponse(way_back(request.cookies.get(AFTER, "")) or "/", status_code=303)
+    answer = RedirectResponse(way_back(request.cookies.get(after_cookie(secure=site.secure), "")) or "/", status_code=303)
     answer.set_cookie(site.cookie, session, httponly=True, secure=site.secure, samesite="lax", path="/")
-    answer.delete_cookie(AFTER)
+    answer.delete_cookie(after_cookie(secure=site.secure), secure=site.secure, httponly=True, samesite="lax")
     return answer
 
 
@@ -70,5 +72,5 @@ async def to_the_case(request: Request, token: str, site: TheSite) -> Response:
     visitor = await perhaps_signed_in(request)
     answer = RedirectResponse(f"/cases/{behind[0]}" if visitor else "/sign-in", status_code=303)
     if visitor is None:
-        answer.set_cookie(AFTER, f"/cases/{behind[0]}", max_age=1800, httponly=True, secure=site.secure, samesite="lax")
+        remember_way(answer, f"/cases/{behind[0]}", secure=site.secure)
     return answer

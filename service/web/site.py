@@ -20,30 +20,34 @@ from service.web import (
     home,
     policy_pages,
     quarantine_pages,
+    reports,
     sign_in_pages,
     task_pages,
     tray_pages,
 )
+from service.web.rates import Rates
 from service.web.security import Guard, origin_of
 from service.web.session import ShowsLetters, Site
+from service.web.trail import Trail
 
-_LARGEST_FORM = 64 * 1024
 _ROOMS = (
     sign_in_pages, home, case_pages, tray_pages, quarantine_pages, directory_pages, drift_pages, policy_pages, task_pages,
-    answer_page, health,
+    answer_page, health, reports,
 )  # fmt: skip
 
 
 def make_site(house: House, *, viewer: ShowsLetters, clock: Callable[[], datetime], secure: bool) -> FastAPI:
     """Build the pages over *house*; *viewer* opens strangers' letters, *secure* says that people reach them over TLS."""
-    app = FastAPI(title="National Alerts", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=_LARGEST_FORM)
+    app = FastAPI(title="National Alerts", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(house=house, viewer=viewer, clock=clock, secure=secure)
+    app.state.rates = rates = Rates()
     for room in _ROOMS:
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     errors.install(app, secure=secure)
+    app.add_middleware(Trail, house=house, clock=clock)
     # The loopback names let a health probe on the same machine in; links in letters never come from the Host header.
     hosts = [urlsplit(house.base_url).hostname or "localhost", "localhost", "127.0.0.1"]
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    app.add_middleware(Guard, origin=origin_of(house.base_url), secure=secure)
+    app.add_middleware(Guard, origin=origin_of(house.base_url), secure=secure, rates=rates)
     return app

@@ -7,7 +7,8 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from service.database.tables import issuing_authorities, local_notices
+from service.database.people_tables import issuing_authorities
+from service.database.tables import local_notices
 from service.domain.people import Role
 from tests.service.flow.home import Home
 

@@ -152,7 +152,7 @@ async def test_what_the_policy_finds_is_shown_to_those_who_check_and_decide(home
 async def test_a_house_without_quality_assurance_gives_somebody_the_task(home: Home) -> None:
     import sqlalchemy as sa
 
-    from service.database.tables import persons
+    from service.database.people_tables import persons
 
     async with home.database.begin() as work:
         await work.connection.execute(sa.update(persons).where(persons.c.address == PRIYA).values(roles=Role.REPORTER.value))

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
-from service.database.tables import issuing_authorities, persons
+from service.database.people_tables import issuing_authorities, persons
 from service.domain.errors import ChangedMeanwhile, NotAllowed
 from service.domain.notice import NoticeState
 from service.domain.people import Role

@@ -230,6 +230,11 @@ async def _decision(home: Home) -> None:
     home.reply(home.last_to(HELEN), HELEN, "APPROVE\n")
 
 
+async def _stop(home: Home) -> None:
+    await go_live(home)
+    home.reply(home.last_to(HELEN), HELEN, "STOP\n")
+
+
 async def _junk(home: Home) -> None:
     _put_in_junk(home, COMPLETE)
 
@@ -312,6 +317,7 @@ HITS: dict[str, Callable[[Home], Awaitable[None]]] = {
     "not a person's letter": _list,
     "same Message-ID, other words": _twin,
     "a decision token": _decision,
+    "a STOP token": _stop,
     "found in the junk folder": _junk,
     "the sender was forged": _forged,
     "a quality assurance token": _check,

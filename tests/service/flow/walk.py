@@ -6,10 +6,13 @@ from service.database.received import ReceivedEmail
 from service.database.tables import approvals as approvals_table
 from service.database.tables import received_emails
 from service.database.tasks import Task
+from service.domain.approval import Verdict
 from service.domain.case import Case
 from service.domain.delivery import Delivery
-from service.domain.notice import Notice
+from service.domain.notice import Notice, NoticeState
 from service.domain.people import Person
+from service.flow.decide import decide_on_web
+from service.flow.stepping_up import reasons_for
 from tests.service.flow.home import AUTHORITIES, Home
 
 COMPLETE = """National Alert Notification of a Missing Child
@@ -51,10 +54,32 @@ async def ask_approvers(home: Home, form: str = COMPLETE) -> None:
     await home.settle()
 
 
-async def approve(home: Home) -> None:
-    """Let Helen approve what she was asked last."""
-    home.reply(home.last_to(HELEN), HELEN, "APPROVE\n")
+async def decide(home: Home, words: str = "APPROVE", *, by: str = HELEN) -> None:
+    """Let an approver answer what they were asked last: by reply where that decides, else with the same words on the web page.
+
+    *words* begin with APPROVE or REJECT, and the reason follows.
+    """
+    approver = await person(home, by)
+    async with home.database.read() as work:
+        asked = [one for case in await work.cases.newest() for one in await work.notices.of_case(case.id)]
+        waits = [one for one in asked if one.state is NoticeState.AWAITING_APPROVAL]
+        if waits:
+            notice = max(waits, key=lambda one: one.id)
+            own = [one for one in await work.approvals.of_notice(notice.id) if one.approver_id == approver.id][-1]
+            on_the_page = await reasons_for(work, await work.cases.get(notice.case_id), notice, own, approver, home.now)
+    if waits and on_the_page:
+        word, _, reason = words.replace("\n", " ").partition(" ")
+        verdict = {"APPROVE": Verdict.APPROVE, "REJECT": Verdict.REJECT}[word]
+        await decide_on_web(home.house, notice.id, approver, verdict, reason, notice.version, home.now)
+    else:
+        request = [one for one in home.letters_to(by) if "+d." in str(one["Reply-To"])][-1]
+        home.reply(request, by, f"{words}\n")
     await home.settle()
+
+
+async def approve(home: Home) -> None:
+    """Let Helen approve what she was asked last, in the way that is open to her."""
+    await decide(home)
 
 
 async def go_live(home: Home) -> None:

@@ -139,6 +139,12 @@ def contexts(*, full: bool) -> dict[str, Context]:
             left_out=["Authority X: no address works"] if full else (),
             differences=DIFFERENCES if full else (),
         ),
+        "decision_on_the_page": compose.decision_on_the_page(
+            sender=SENDER, reference=REFERENCE, reasons=["It is your first decision here."]
+        ),
+        "sending_stopped": compose.sending_stopped(
+            **case, kind="alert", by="Alex Head", at=NOON, way="web page", left=14 if full else 0, halted=198 if full else 0
+        ),
         "decision_unclear": compose.decision_unclear(
             **case, reason="The first line was not one of the words we asked for.", wants_reason=full
         ),
@@ -172,6 +178,7 @@ def contexts(*, full: bool) -> dict[str, Context]:
             confirmed=not full,
         ),
         "sign_in_link": compose.sign_in_link(sender=sender, minutes=15),
+        "security_notice": compose.security_notice(sender=sender, says="A passkey was set up for your sign-in.", at=NOON),
         "bounce_task": compose.bounce_task(
             sender=sender,
             authority="Leeds City Council",

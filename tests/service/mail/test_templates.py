@@ -121,6 +121,14 @@ def test_an_unclear_decision_gives_no_detail_and_the_exact_words() -> None:
     assert not any(name in letter.text for name in NAMES)
 
 
+def test_a_decision_for_the_page_offers_no_word_to_reply_with() -> None:
+    reasons = ["It is your first decision here."]
+    for letter in (written("approval_request", on_the_page=reasons), written("decision_on_the_page")):
+        assert "It is your first decision here." in letter.text and "It is your first decision here." in letter.html
+        assert "APPROVE" not in letter.text and "\x00link\x00" in letter.text
+    assert not any(name in written("decision_on_the_page").text for name in NAMES)
+
+
 def test_the_approver_sees_exactly_the_letter() -> None:
     alert = readable(freeze(written("alert"), sender_name="Kent", sender_address="alerts@kent.test"))
     letter = written("approval_request", letter_subject=alert[0], letter_text=alert[1])

@@ -1,12 +1,15 @@
 """A policy file is read, or refused with everything that is wrong with it."""
 
 import re
+from typing import get_args
 
 import pytest
 
-from service.domain.policy import SILENT
+from service.domain.policy import SILENT, STEP_UP
+from service.domain.step_up import SENTENCES
 from service.forms import shapes
 from service.policies import PolicyFault, policy_named, policy_names, read_policy, text_of
+from service.policies.deciding import StepUpClass
 from service.policies.paths import NAMES
 
 KENT = text_of("kent")
@@ -175,3 +178,35 @@ def test_the_names_a_policy_may_ask_for_are_the_fields_of_a_form() -> None:
         else:
             names.add(name)
     assert names == NAMES
+
+
+def test_without_a_word_about_it_found_notices_and_withdrawals_are_decided_on_the_page_and_nothing_waits() -> None:
+    policy = policy_named("kent")
+    assert policy.step_up == STEP_UP
+    assert {"found", "withdrawal", "attachments", "doubtful_reply"} <= set(policy.step_up)
+    assert policy.hold_minutes == 0
+
+
+def test_a_policy_says_which_decisions_are_taken_on_the_page_and_how_long_an_approval_waits() -> None:
+    text = KENT + '\n[step_up]\nclasses = ["always"]\nours = "Replies never decide."\n\n[hold]\nminutes = 2\nours = "Time for STOP."\n'
+    policy = read_policy("kent", text)
+    assert (policy.step_up, policy.hold_minutes) == (("always",), 2)
+    assert policy.sentence("hold") == "The source says nothing about this. Decided here: Time for STOP."
+
+
+@pytest.mark.parametrize(
+    ("table", "place"),
+    [
+        ('[step_up]\nclasses = ["fuond"]\nours = "x"\n', "step_up.classes.1"),
+        ('[step_up]\nclasses = ["found", "found"]\nours = "x"\n', "step_up.classes: one class stands here twice"),
+        ("[step_up]\nclasses = []\n", "step_up: a rule needs the sentence"),
+        ('[hold]\nminutes = 500\nours = "x"\n', "hold.minutes"),
+    ],
+)
+def test_a_slip_in_the_rules_about_deciding_is_refused_with_its_place(table: str, place: str) -> None:
+    assert any(fault.startswith(place) for fault in faults_of(KENT + "\n" + table))
+
+
+def test_every_class_that_a_policy_can_name_has_its_sentence() -> None:
+    assert set(get_args(StepUpClass)) == set(SENTENCES)
+    assert set(STEP_UP) < set(SENTENCES)

@@ -49,6 +49,7 @@ class Seeds:
     elsewhere_notice: str
     email: str
     task: str
+    task_elsewhere: str
     held: str
     held_elsewhere: str
     answer_token: str
@@ -143,7 +144,7 @@ async def sow(database: Database) -> Seeds:
             )
         elsewhere = await _case(work, medway, "MED", CaseState.DRAFT)
         elsewhere_notice, _ = await _notice(work, elsewhere, NoticeState.CHECKING, email_id)
-        held = await _received(work, "alerts@kent.test", letter(f"A letter to read {NASTY}", NASTY), 2, held=True)
+        held = await _received(work, "alerts@kent.test", letter(f"A letter to read {NASTY}", NASTY, form=FORM), 2, held=True)
         held_elsewhere = await _received(work, "alerts@medway.test", letter("Not for Kent"), 3, held=True)
         await work.tasks.add(
             kind="address_bounced", role=Role.QUALITY, says="Our letter bounced.", at=NOW, case_id=live.id, subject_id=delivery
@@ -153,7 +154,8 @@ async def sow(database: Database) -> Seeds:
         await work.tasks.add(
             kind="interview_due", role=Role.QUALITY, says="A return interview is due.", at=NOW, case_id=live.id, subject_id="i"
         )
-        task = next(one.id for one in await work.tasks.open() if one.kind == "interview_due")
+        await work.tasks.add(kind="plan_due", role=Role.QUALITY, says="A plan ends.", at=NOW, case_id=elsewhere.id, subject_id="p")
+        tasks = {one.kind: one.id for one in await work.tasks.open()}
         await work.signals.beat("worker", at=NOW)
         work.audit.add("case_opened", at=NOW, actor=people["quality"], case_id=live.id, kind="alert")
     return Seeds(
@@ -168,7 +170,8 @@ async def sow(database: Database) -> Seeds:
         elsewhere=elsewhere.id,
         elsewhere_notice=elsewhere_notice.id,
         email=email_id,
-        task=task,
+        task=tasks["interview_due"],
+        task_elsewhere=tasks["plan_due"],
         held=held,
         held_elsewhere=held_elsewhere,
         answer_token=TOKENS.issue("a", delivery),

@@ -1,0 +1,95 @@
+"""What is known around one decision, held to the classes that are decided on the web page, and the letter that says so."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from service.database.letters import LetterChanged
+from service.database.unit_of_work import Work
+from service.domain.approval import Approval
+from service.domain.case import Case
+from service.domain.delivery import Lane
+from service.domain.notice import Notice, NoticeKind, NoticeState
+from service.domain.people import Person
+from service.domain.step_up import Facts, step_up_reasons
+from service.flow.house import House
+from service.flow.post import sender_of, write
+from service.flow.rulebook import policy_of
+from service.flow.same_child import earlier_cases_of
+from service.mail import compose
+from service.mail.prefab import attached_to
+
+LATELY = timedelta(hours=24)
+DECISIONS = ("notice_approved", "notice_refused")
+_SENT = (NoticeState.APPROVED, NoticeState.CASCADED)
+
+
+async def reasons_for(
+    work: Work, case: Case, notice: Notice, approval: Approval, approver: Person, now: datetime, *, grey: bool = False
+) -> tuple[str, ...]:
+    """Say why *approver* has to decide on the web page; empty when a reply may decide. *grey* when the mail server doubted the reply."""
+    facts = await facts_of(work, case, notice, approver, now, grey=grey)
+    return step_up_reasons(await policy_of(work, case), notice, approval, approver, facts, now)
+
+
+async def facts_of(work: Work, case: Case, notice: Notice, approver: Person, now: datetime, *, grey: bool = False) -> Facts:
+    """Gather what the rows say around a decision of *approver* on *notice*."""
+    checks = await work.checks.newest(notice.id)
+    since = max((one.at for one in checks), default=notice.created_at)
+    return Facts(
+        attachments=await _attachments(work, notice),
+        unlike_last=await _unlike_last(work, notice),
+        recipients_changed=await work.notices.recipient_sets(notice.id, since=since) > 1,
+        has_decided_before=await work.audit.has_done(approver.id, DECISIONS),
+        same_child_lately=notice.kind is NoticeKind.ALERT and await _same_child_lately(work, case, notice, now),
+        grey=grey,
+    )
+
+
+async def _attachments(work: Work, notice: Notice) -> int:
+    if notice.letter_id is None:
+        return 0
+    try:
+        return attached_to((await work.letters.get(notice.letter_id)).wire)
+    except LetterChanged:
+        return 0  # a damaged letter is not approved in any way
+
+
+async def _unlike_last(work: Work, notice: Notice) -> int:
+    """Count the authorities that get this notice and not the last one, or the other way round; an ending goes to those alerted alone."""
+    earlier = [
+        one for one in await work.notices.of_case(notice.case_id) if one.number < notice.number and one.state is NoticeState.CASCADED
+    ]
+    frozen = await work.notices.cascade(notice.id)
+    last = await work.notices.cascade(earlier[-1].id) if earlier else None
+    if frozen is None or last is None:
+        return 0
+    return len({one.gss_code for one in frozen.recipients} ^ {one.gss_code for one in last.recipients})
+
+
+async def _same_child_lately(work: Work, case: Case, notice: Notice, now: datetime) -> bool:
+    for other in await earlier_cases_of(work, case, notice.fields):
+        for one in await work.notices.of_case(other):
+            if one.kind is NoticeKind.ALERT and one.state in _SENT and one.decided_at is not None and now - one.decided_at < LATELY:
+                return True
+    return False
+
+
+async def send_to_the_page(
+    work: Work, house: House, case: Case, approval: Approval, approver: Person, reasons: Sequence[str], now: datetime
+) -> None:
+    """Write to the approver's registered address that this decision is taken on the web page, with the link."""
+    authority = await work.people.authority(case.issuing_authority_id)
+    context = compose.decision_on_the_page(sender=sender_of(authority), reference=case.reference, reasons=reasons)
+    await write(
+        work,
+        house,
+        authority,
+        "decision_on_the_page",
+        context,
+        to_name=approver.name,
+        to_address=approver.address,
+        lane=Lane.DECISION,
+        now=now,
+        case=case,
+        link_path=f"/cases/{case.id}/notices/{approval.notice_id}",
+    )

@@ -1,0 +1,41 @@
+"""The shape of the rules about deciding: what is decided on the web page alone, and how long an approved notice waits."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from service.policies.rule import Rule
+
+StepUpClass = Literal[
+    "always",
+    "found",
+    "withdrawal",
+    "attachments",
+    "recipients",
+    "first_decision",
+    "changed_person",
+    "same_child",
+    "doubtful_reply",
+    "grey_letter",
+    "case_manager",
+    "protected_address",
+]
+
+
+class StepUp(Rule):
+    """Which decisions are taken on the web page alone."""
+
+    classes: tuple[StepUpClass, ...]
+
+    @field_validator("classes")
+    @classmethod
+    def _names_each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError("one class stands here twice")
+        return value
+
+
+class Hold(Rule):
+    """How long an approved notice waits, so that a wrong approval can still be stopped."""
+
+    minutes: Annotated[int, Field(ge=0, le=120)]

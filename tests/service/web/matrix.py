@@ -1,0 +1,136 @@
+"""Who gets which status from which page. One row for each route, and the only table: a route that is not here fails the test.
+
+A row says what each role gets for an object of its own authority (`own`; roles it does not name get `others`), and what every role gets
+for an object of another authority (`elsewhere`; None where the address names no object, `except_` for roles that differ).
+`nobody` is a visitor who is not signed in, `nobody_elsewhere` the same with a link that is not known. `form` is a form that is right,
+so that only the person decides about the answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+from service.domain.people import Role
+from tests.service.web.conftest import Town
+from tests.service.web.seeds import Seeds
+from tests.service.web.test_tray_pages import add
+
+ROLES = tuple(role.value for role in Role)
+SIGN_IN = 303  # where a visitor is sent who is not signed in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One route and what each role gets from it; *objects* gives for each name in its address the own and the foreign one."""
+
+    own: Mapping[str, int] = field(default_factory=dict)
+    others: int = 404
+    elsewhere: int | None = 404
+    except_: Mapping[str, int] = field(default_factory=dict)
+    nobody: int = SIGN_IN
+    nobody_elsewhere: int | None = None
+    objects: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    def expected(self, who: str, *, own: bool) -> int:
+        """Return the status that *who* gets."""
+        if who == "nobody":
+            return self.nobody if own else self.nobody_elsewhere or self.nobody
+        return self.own.get(who, self.others) if own else self.except_.get(who, self.elsewhere or 0)
+
+
+async def table(town: Town) -> dict[str, Row]:
+    """Return the table over what is in *town*."""
+    async with town.database.begin() as work:
+        local = [await add(work, town, authority=mailbox) for mailbox in ("alerts@kent.test", "alerts@medway.test")]
+    return matrix(town.seeds, *local)
+
+
+def routes(town: Town) -> set[str]:
+    """Return every route of the application with its method, also those inside included routers."""
+    found: list[Any] = []
+    for route in town.app.router.routes:
+        if isinstance(route, APIRoute):
+            found.append(route)
+        elif hasattr(route, "effective_route_contexts"):
+            found += route.effective_route_contexts()
+    return {f"{method} {route.path}" for route in found for method in route.methods or ()}
+
+
+def own(page: str, row: Row) -> str:
+    """Return the address of *page* for an object of the own authority."""
+    return page.partition(" ")[2].format(**{name: ids[0] for name, ids in row.objects.items()})
+
+
+def _all(status: int, **row: int) -> Row:
+    return Row(others=status, elsewhere=None, **row)  # type: ignore[arg-type]
+
+
+def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
+    """Return the table over the ids of *seeds* and of two local notices."""
+    readers = {"quality": 200, "approver": 200}
+
+    def of_case(case: str, notice: str) -> dict[str, tuple[str, str]]:
+        return {"case_id": (case, seeds.elsewhere), "notice_id": (notice, seeds.elsewhere_notice), "email_id": (seeds.email, seeds.email)}
+
+    live, check, decide = (
+        of_case(seeds.live, seeds.live_notice),
+        of_case(seeds.check, seeds.check_notice),
+        of_case(seeds.decide, seeds.decide_notice),
+    )
+    one = {"number": ("1", "1")}
+    held = {"email_id": (seeds.held, seeds.held_elsewhere), **one}
+    tray = {"notice_id": (local, local_elsewhere), "email_id": (seeds.email, seeds.email), **one}
+    answering = {"token": (seeds.answer_token, "b" * 32)}
+    kent = {"gss_code": ("E10000016", "E06000035")}
+    deciding = {"version": "2", "understood": "yes", "reason": "The police ask for it."}
+    return {
+        "GET /": _all(200),
+        "GET /cases": Row(own=readers | {"auditor": 200}, others=403, elsewhere=None),
+        "GET /cases/{case_id}": Row(own=readers | {"auditor": 200}, objects=live),
+        "GET /cases/{case_id}/notices/{notice_id}": Row(own=readers, objects=live),
+        "GET /cases/{case_id}/board/{notice_id}": Row(own=readers, objects=live),
+        "POST /cases/{case_id}/notices/{notice_id}/letters/{email_id}/files/{number}": Row(own=readers, objects=live | one),
+        "POST /cases/{case_id}/notices/{notice_id}/pass": Row(own={"quality": 303, "approver": 403}, objects=check, form={"version": "2"}),
+        "POST /cases/{case_id}/notices/{notice_id}/return": Row(
+            own={"quality": 303, "approver": 403}, objects=check, form={"version": "2", "question": "When was Amy last seen?"}
+        ),
+        "POST /cases/{case_id}/notices/{notice_id}/approve": Row(own={"quality": 403, "approver": 303}, objects=decide, form=deciding),
+        "POST /cases/{case_id}/notices/{notice_id}/reject": Row(own={"quality": 403, "approver": 303}, objects=decide, form=deciding),
+        "GET /trays": Row(own=readers, others=403, elsewhere=None),
+        "GET /trays/{notice_id}": Row(own=readers, objects=tray),
+        "POST /trays/{notice_id}/letters/{email_id}/files/{number}": Row(own=readers, objects=tray),
+        "GET /quarantine": Row(own={"quality": 200, "system": 200}, others=403, elsewhere=None),
+        "GET /quarantine/{email_id}": Row(own={"quality": 200}, objects=held),
+        "POST /quarantine/{email_id}/files/{number}": Row(own={"quality": 200}, objects=held),
+        "POST /quarantine/{email_id}/release": Row(own={"quality": 303}, objects=held),
+        "POST /quarantine/{email_id}/dismiss": Row(own={"quality": 303}, objects=held, form={"reason": "An advertisement."}),
+        # The directory is one list for everybody; the entry of another authority is as open as one's own.
+        "GET /directory": Row(own={"quality": 200, "approver": 200, "directory": 200}, others=403, elsewhere=None),
+        "GET /directory/{gss_code}": Row(
+            own={"quality": 200, "approver": 200, "directory": 200},
+            others=403,
+            elsewhere=403,
+            except_={"quality": 200, "approver": 200, "directory": 200},
+            objects=kent,
+        ),
+        "GET /drift": Row(own=readers, others=403, elsewhere=None),
+        "GET /policies": _all(200),
+        "GET /policies/{name}": Row(others=200, elsewhere=200, objects={"name": ("national", "kent")}),
+        "POST /tasks/{task_id}/done": Row(own={"quality": 303}, objects={"task_id": (seeds.task, seeds.task_elsewhere)}),
+        "POST /sign-out": _all(303),
+        # Below here nobody needs to be signed in, and being signed in makes no difference.
+        "GET /sign-in": _all(200, nobody=200),
+        "POST /sign-in": Row(others=200, elsewhere=None, nobody=200, form={"address": "nobody@kent.test"}),
+        "GET /sign-in/{token}": Row(others=200, elsewhere=200, nobody=200, objects={"token": ("a" * 32, "b" * 32)}),
+        "POST /sign-in/{token}": Row(nobody=404, objects={"token": ("a" * 32, "b" * 32)}),
+        "GET /decide/{token}": Row(others=303, elsewhere=404, nobody_elsewhere=404, objects={"token": (seeds.decide_token, "b" * 32)}),
+        "GET /answer/{token}": Row(others=200, elsewhere=404, nobody=200, nobody_elsewhere=404, objects=answering),
+        # Without the sign that its page was shown just now, the form of an answer is refused whoever sends it.
+        "POST /answer/{token}": Row(others=403, elsewhere=403, nobody=403, objects=answering),
+        "GET /health/live": _all(200, nobody=200),
+        "GET /health/ready": _all(200, nobody=200),
+        "POST /reports": _all(204, nobody=204),
+    }
