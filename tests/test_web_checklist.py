@@ -7,10 +7,6 @@ ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs" / "decisions" / "0010-web-checklist.md").read_text(encoding="utf-8")
 LINES = [line for line in TEXT.splitlines() if line.startswith("| ") and not line.startswith(("| row ", "| area "))]
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in LINES]
-    [cell.strip() for cell in line.strip("|").split("|")]
-    for line in TEXT.splitlines()
-    if line.startswith("| ") and line[2:6] not in ("row ", "area")
-]
 AREAS = (
     "Pathways", "Sign-in", "Passwords", "MFA secrets", "Session", "Step-up", "Cookies", "CSRF", "CSP & headers", "Output", "Input",
     "Uploads", "Workflow", "Anti-automation", "RBAC", "Roles", "Directory", "URLs", "Cache", "Crypto", "Transport", "Secrets", "Config",
