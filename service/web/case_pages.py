@@ -158,6 +158,7 @@ async def _case_page(
     answers: tuple[Said, ...] = ()
     dates: tuple[NextDate, ...] = ()
     others: tuple[Alike, ...] = ()
+    packs: list[tuple[str, int]] = []
     async with site.house.read() as work:
         case = await pages.case_of(work, case_id, visitor.person.issuing_authority_id)
         authority = await work.people.authority(case.issuing_authority_id)
@@ -169,6 +170,8 @@ async def _case_page(
             answers = await work.responses.of_case(case_id)
             dates = await next_dates(work, case, site.clock())
             others = await alike(work, case, notices)
+        elif visitor.may(Role.AUDITOR):  # sees that there was a decision, not on what
+            packs = [(one.id, one.number) for one in await work.notices.of_case(case_id) if one.decided_at is not None]
     views = [await opened(view, site.viewer) if view.open else view for view in views]
     return page(
         request.state.nonce,
@@ -185,6 +188,7 @@ async def _case_page(
         prompts=dates,
         alike=others,
         happened=happened,
+        packs=packs,
         fault=fault,
         typed=typed or {},
     )

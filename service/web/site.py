@@ -13,6 +13,7 @@ from service.flow.house import House
 from service.web import (
     answer_page,
     case_pages,
+    decision_pages,
     directory_pages,
     drift_pages,
     errors,
@@ -34,7 +35,7 @@ from service.web.session import ShowsLetters, Site
 from service.web.trail import Trail
 
 _ROOMS = (
-    sign_in_pages, second_factor_pages, proof, your_sign_in_pages, home, case_pages, tray_pages,
+    sign_in_pages, second_factor_pages, proof, your_sign_in_pages, home, case_pages, decision_pages, tray_pages,
     quarantine_pages, directory_pages, drift_pages, policy_pages, task_pages, answer_page, health, reports,
 )  # fmt: skip
 
