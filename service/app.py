@@ -99,6 +99,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         origin=parse_profile(settings.origin),
         base_url=settings.base_url.rstrip("/"),
         verp=settings.smtp.verp if settings.smtp else True,
+        second_factor=settings.second_factor == "required",
     )
     try:
         yield App(settings=settings, database=database, house=house, sandbox=sandbox, viewer=viewer)

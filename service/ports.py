@@ -118,3 +118,34 @@ class RelayUnavailable(Exception):  # noqa: N818
         self.reason = reason
         self.code = code
         self.login_refused = login_refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Whom a provider of work accounts vouches for. *address* only when the provider has verified it, *proved_at* if it says when."""
+
+    issuer: str
+    subject: str = field(repr=False)
+    address: str | None = field(repr=False)
+    second_factor: bool
+    proved_at: datetime | None
+
+
+class AccountsUnavailable(Exception):  # noqa: N818
+    """The provider cannot be reached, or what it answered does not hold; *reason* is for the log and holds no claim."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class WorkAccounts(Protocol):
+    """A provider of work accounts (OpenID Connect). Both methods may raise AccountsUnavailable."""
+
+    name: str
+
+    async def way_there(self, *, state: str, nonce: str, verifier: str, fresh: bool) -> str:
+        """Return where to send the browser; with *fresh* the provider is to ask again although the person is signed in there."""
+
+    async def identity(self, *, code: str, nonce: str, verifier: str) -> Identity:
+        """Exchange the code that the browser came back with, and check what the provider says with it."""

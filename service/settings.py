@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -46,6 +47,24 @@ class SmtpSettings(BaseModel):
     ehlo_name: str = "localhost"
 
 
+class OidcSettings(BaseModel):
+    """The provider of the work accounts people sign in with (OpenID Connect). *amr* or *acr* say that it saw a second factor.
+
+    *verified_claim* says that the address is verified; empty only where one organisation's own administrators give out the addresses.
+    *links_too* keeps the emailed links beside it.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: SecretStr
+    name: str = "your work account"
+    amr: tuple[str, ...] = ("mfa",)
+    acr: tuple[str, ...] = ()
+    address_claim: str = "email"
+    verified_claim: str = "email_verified"
+    links_too: bool = False
+
+
 class Settings(BaseSettings):
     """The settings of one process."""
 
@@ -58,11 +77,20 @@ class Settings(BaseSettings):
     origin: str = "none"
     imap: ImapSettings | None = None
     smtp: SmtpSettings | None = None
+    second_factor: Literal["required", "off"] = "required"
+    oidc: OidcSettings | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     tick_seconds: float = 1.0
     poll_seconds: float = 60.0
+
+    @field_validator("second_factor")
+    @classmethod
+    def _off_on_this_machine_only(cls, value: str, others: ValidationInfo) -> str:
+        if value == "off" and urlsplit(others.data.get("base_url", "")).hostname != "127.0.0.1":
+            raise ValueError("The second factor can be off only where the pages are at http://127.0.0.1, for a demonstration.")
+        return value
 
     def master_key_text(self) -> str:
         """Return the master key from the setting or its file; raises ValueError when there is none."""

@@ -22,10 +22,10 @@ from service.database.unit_of_work import Database
 from service.flow.house import House
 from service.mail.authenticity import OriginProfile
 from service.mail.templates import Templates
-from service.mail.tokens import digest
 from service.web.site import make_site
 from tests.service.web.conftest import Clock, ViewsHere
 from tests.service.web.seeds import TOKENS, Seeds, sow
+from tests.signing_in import a_link, code_of
 
 STYLES = Path(__file__).parents[1] / "service" / "web" / "static" / "vendor" / "govuk-frontend.min.css"
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
@@ -42,14 +42,11 @@ class Served:
     database: Database
     seeds: Seeds
     clock: Clock
+    apps: dict[str, str] = field(default_factory=dict)  # the authenticator apps that people set up in this browser
 
     async def link(self, who: str) -> str:
         """Give out a sign-in link, as the letter carries it."""
-        token = TOKENS.issue("s", f"sign-in of {who} in a browser")
-        async with self.database.begin() as work:
-            await work.sessions.give(
-                digest(token), purpose="sign_in", subject_id=self.seeds.people[who], not_after=self.clock.now + timedelta(minutes=15)
-            )
+        token = await a_link(self.database, TOKENS, self.seeds.people[who], self.clock.now)
         return f"{self.base}/sign-in/{token}"
 
     async def sessions(self) -> int:
@@ -157,15 +154,30 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def _sign_in(served: Served, window: Window, who: str, *, arrives_at: str) -> None:
-    """Sign in by the emailed link: opening it starts nothing, the button does."""
+    """Sign in by the emailed link, which starts nothing when it is opened, and by the code of an app, set up at the first time."""
     link, before = await served.link(who), await served.sessions()
     await window.page.goto(link)
     await window.page.reload()
     await window.heading("Sign in to National Alerts")
     assert await served.sessions() == before
     await window.press("Sign in")
+    if who not in served.apps:
+        await window.heading("Set up a second step")
+        await window.fits()
+        await window.press("Set up an app")
+        await window.heading("Set up an app")
+        await window.fits()
+        served.apps[who] = (await window.page.locator("[data-secret]").inner_text()).replace(" ", "")
+    await _give_code(served, window, who)
     await window.heading(arrives_at)
     assert await served.sessions() == before + 1
+
+
+async def _give_code(served: Served, window: Window, who: str) -> None:
+    """Type what the app shows; each code counts once, so the next one is waited for."""
+    served.clock.turn(timedelta(seconds=30))
+    await window.page.get_by_label("Code from your app").fill(code_of(served.apps[who], served.clock.now))
+    await window.press("Continue")
 
 
 async def _approve(served: Served, window: Window) -> None:
@@ -176,7 +188,7 @@ async def _approve(served: Served, window: Window) -> None:
     await page.goto(f"{served.base}/cases/{seeds.decide}")
     await window.press("Approve and send")
     await expect(page.get_by_role("alert")).to_contain_text("Tick the box")
-    await page.get_by_label("I understand this will be sent to").check()
+    await page.get_by_label("I understand this goes to").check()
     await window.press("Approve and send")
     await expect(page.get_by_role("alert")).to_contain_text("Write why it is right to send it")
     await page.get_by_label("Why is it right to send it all the same?").fill("The police ask for it today.")
@@ -283,9 +295,17 @@ async def test_no_page_keeps_anybody_out(served: Served, browser: Browser) -> No
     for path in ("/sign-in", f"/answer/{seeds.answer_token}"):
         await window.page.goto(served.base + path)
         faults += await _faults(window.page)
+    await window.page.goto(await served.link("system"))
+    await window.press("Sign in")
+    await window.heading("Set up a second step")
+    faults += await _faults(window.page)
+    await window.press("Set up an app")
+    await window.heading("Set up an app")
+    faults += await _faults(window.page)
     await _sign_in(served, window, "quality", arrives_at="What needs you")
     for path in (
         "/",
+        "/your-sign-in",
         "/cases",
         f"/cases/{seeds.live}",
         f"/cases/{seeds.live}/notices/{seeds.live_notice}",
@@ -304,6 +324,10 @@ async def test_no_page_keeps_anybody_out(served: Served, browser: Browser) -> No
     await _sign_in(served, window, "approver", arrives_at="Cases")
     await window.page.goto(f"{served.base}/cases/{seeds.decide}")
     await window.press("Approve and send")
+    faults += await _faults(window.page)
+    served.clock.turn(timedelta(minutes=6))
+    await window.page.goto(f"{served.base}/second-factor/new")
+    await window.heading("Prove that it is you")
     faults += await _faults(window.page)
     await context.close()
     assert faults == []

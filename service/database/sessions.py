@@ -14,6 +14,17 @@ ABSOLUTE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One browser that somebody signed in with: by what *way*, and when they last proved a second factor in it."""
+
+    person_id: str
+    way: str
+    created_at: datetime
+    seen_at: datetime
+    proved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GivenToken:
     """A token we gave out: what for, about what, and to whom if it was one person's."""
 
@@ -58,17 +69,40 @@ class Sessions:
         )
         return subject
 
-    async def start(self, session_hash: str, *, person_id: str, at: datetime) -> None:
+    async def start(self, session_hash: str, *, person_id: str, at: datetime, way: str = "link", proved_at: datetime | None = None) -> None:
         """Start a session."""
-        await self._connection.execute(sa.insert(t).values(hash=session_hash, person_id=person_id, created_at=at, seen_at=at))
+        values = {"hash": session_hash, "person_id": person_id, "created_at": at, "seen_at": at, "way": way, "proved_at": proved_at}
+        await self._connection.execute(sa.insert(t).values(**values))
 
-    async def person_of(self, session_hash: str, *, at: datetime) -> str | None:
-        """Return who is signed in with this session, and keep it awake; 30 minutes idle or 12 hours in all end it."""
-        alive = (t.c.hash == session_hash) & (t.c.seen_at >= at - IDLE) & (t.c.created_at >= at - ABSOLUTE)
+    async def look(self, session_hash: str, *, at: datetime) -> Session | None:
+        """Return the session and keep it awake; 30 minutes idle, 12 hours in all or being put off duty end it."""
         active = t.c.person_id.in_(sa.select(persons.c.id).where(persons.c.active))
-        person_id: str | None = await self._connection.scalar(sa.update(t).where(alive, active).values(seen_at=at).returning(t.c.person_id))
-        return person_id
+        query = sa.update(t).where(t.c.hash == session_hash, _alive(at), active).values(seen_at=at).returning(*_FACTS)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return Session(**row) if row else None
+
+    async def renew(self, session_hash: str, new_hash: str, *, at: datetime, way: str, proved_at: datetime) -> bool:
+        """Let a session go on under a new secret, proved; False when it is over: of two who prove at once, one wins."""
+        alive = (t.c.hash == session_hash) & _alive(at)
+        values = {"hash": new_hash, "way": way, "proved_at": proved_at, "seen_at": at}
+        return (await self._connection.execute(sa.update(t).where(alive).values(**values))).rowcount == 1
+
+    async def of(self, person_id: str, *, at: datetime) -> tuple[Session, ...]:
+        """Return the sessions of a person that are alive, the newest first."""
+        query = sa.select(*_FACTS).where(t.c.person_id == person_id, _alive(at)).order_by(t.c.created_at.desc())
+        return tuple(Session(**row) for row in (await self._connection.execute(query)).mappings())
+
+    async def end_all(self, person_id: str) -> int:
+        """End every session of a person, from their next request on; returns how many."""
+        return (await self._connection.execute(sa.delete(t).where(t.c.person_id == person_id))).rowcount
 
     async def end(self, session_hash: str) -> None:
         """Sign out."""
         await self._connection.execute(sa.delete(t).where(t.c.hash == session_hash))
+
+
+_FACTS = (t.c.person_id, t.c.way, t.c.created_at, t.c.seen_at, t.c.proved_at)
+
+
+def _alive(at: datetime) -> sa.ColumnElement[bool]:
+    return (t.c.seen_at >= at - IDLE) & (t.c.created_at >= at - ABSOLUTE)

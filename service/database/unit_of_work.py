@@ -10,6 +10,7 @@ from service.database.approvals import Approvals
 from service.database.audit import Audit
 from service.database.cases import Cases
 from service.database.checks import Checks
+from service.database.credentials import Credentials
 from service.database.deliveries import Deliveries
 from service.database.engine import make_engine
 from service.database.keys import Keys, MasterKey
@@ -47,6 +48,7 @@ class Work:
         self.tasks = Tasks(connection)
         self.local_notices = LocalNotices(connection)
         self.sessions = Sessions(connection)
+        self.credentials = Credentials(connection, self.keys)
         self.signals = Signals(connection)
         self.unknown = Unknown(connection, self.keys, master.derive("unknown words"))
         self.likenesses = Likenesses(connection, master.derive("likenesses"))

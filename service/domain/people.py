@@ -53,3 +53,8 @@ class Person:
     def has(self, *roles: Role) -> bool:
         """Whether the person is active and has one of *roles*."""
         return self.active and not self.roles.isdisjoint(roles)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether a link alone does not sign them in: everybody but those who only send forms in."""
+        return self.roles != {Role.REPORTER}

@@ -23,7 +23,7 @@ class UnderstandsLetters(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """The parts that the rooms share. *verp* says whether the relay lets the return path carry a token."""
+    """The parts that the rooms share. *verp*: the relay lets the return path carry a token. *second_factor*: signing in asks for one."""
 
     begin: Begin
     read: Begin
@@ -33,6 +33,7 @@ class House:
     origin: OriginProfile
     base_url: str
     verp: bool = True
+    second_factor: bool = True
 
 
 def today(now: datetime) -> date:

@@ -1,10 +1,15 @@
-"""Signing in: a link that works once, sent to a registered address and used up by a press, never by opening it."""
+"""Signing in: a link that works once, sent to a registered address and used up by a press, never by opening it.
+
+The link alone opens nothing to those who need a second factor (`service.flow.second_factor`): it lets them prove it.
+"""
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.database.ids import new_id
+from service.database.sessions import Session
 from service.domain.delivery import Lane
 from service.domain.people import Person
 from service.flow.house import House
@@ -14,6 +19,29 @@ from service.mail.tokens import digest
 
 LINK_LIVES = timedelta(minutes=15)
 LINKS_AT_ONCE = 5
+HALF_LIVES = timedelta(minutes=15)  # how long a link waits for the second factor
+FRESH = timedelta(minutes=5)  # how long a proof counts for what cannot be undone (ASVS 7.5.3)
+LINK = "link"
+ACCOUNT = "account"  # a work account, whose provider saw the second factor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """Who is signed in, and how far."""
+
+    person: Person
+    session: Session
+    second_factor: bool  # whether this house asks for one
+
+    @property
+    def complete(self) -> bool:
+        """Whether all is proved that this person has to prove."""
+        proved = self.session.proved_at is not None or self.session.way == ACCOUNT
+        return proved or not (self.second_factor and self.person.needs_second_factor)
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the second factor was proved just now."""
+        return not self.second_factor or (self.session.proved_at is not None and now - self.session.proved_at <= FRESH)
 
 
 async def ask_for_link(house: House, address: str, now: datetime) -> None:
@@ -53,25 +81,47 @@ async def use_link(house: House, token: str, now: datetime) -> str | None:
         person_id = await work.sessions.use(digest(token), purpose="sign_in", at=now)
         if person_id is None:
             return None
-        secret = secrets.token_urlsafe(32)
-        await work.sessions.start(_digest(secret), person_id=person_id, at=now)
-        work.audit.add("signed_in", at=now, actor=person_id)
+        secret = new_secret()
+        await work.sessions.start(hash_of(secret), person_id=person_id, at=now, way=LINK)
+        work.audit.add("signed_in", at=now, actor=person_id, way=LINK)
         return secret
 
 
-async def who(house: House, session: str, now: datetime) -> Person | None:
-    """Return who is signed in with this session, and keep it awake."""
+async def who(house: House, session: str, now: datetime) -> Seat | None:
+    """Return who is signed in with this session, with the roles they hold at this moment, and keep it awake."""
     async with house.begin() as work:
-        person_id = await work.sessions.person_of(_digest(session), at=now)
-        return await work.people.person(person_id) if person_id else None
+        found = await work.sessions.look(hash_of(session), at=now)
+        if found is None:
+            return None
+        seat = Seat(person=await work.people.person(found.person_id), session=found, second_factor=house.second_factor)
+        return seat if seat.complete or now - found.created_at <= HALF_LIVES else None
 
 
 async def sign_out(house: House, session: str, now: datetime) -> None:
     """End a session."""
     async with house.begin() as work:
-        await work.sessions.end(_digest(session))
+        await work.sessions.end(hash_of(session))
         work.audit.add("signed_out", at=now)
 
 
-def _digest(secret: str) -> str:
+async def sign_out_everywhere(house: House, person_id: str, now: datetime) -> None:
+    """End every session of a person, in whatever browser."""
+    async with house.begin() as work:
+        ended = await work.sessions.end_all(person_id)
+        work.audit.add("signed_out_everywhere", at=now, actor=person_id, sessions=ended)
+
+
+async def sessions_of(house: House, person_id: str, now: datetime) -> tuple[Session, ...]:
+    """Return where a person is signed in, the newest first."""
+    async with house.read() as work:
+        return await work.sessions.of(person_id, at=now)
+
+
+def new_secret(session: str = "") -> str:
+    """Make the secret of a session. One that goes on (*session*) keeps its first part, from which the tokens of its forms come."""
+    return f"{session.partition('.')[0] or secrets.token_urlsafe(16)}.{secrets.token_urlsafe(32)}"
+
+
+def hash_of(secret: str) -> str:
+    """Return what the database keeps of a session's secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -30,6 +30,7 @@ log = structlog.get_logger()
 AT = time(7)
 WEEKS_BEFORE = 4
 SILENT_AFTER = timedelta(days=1)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")  # ASVS 1.2.10
 _LONDON = ZoneInfo("Europe/London")
 _SENT = {
     "alert": "Alerts sent",
@@ -134,9 +135,10 @@ async def week_of(work: Work, authority: IssuingAuthority, last_day: date, now: 
 
 
 def as_csv(week: Week) -> bytes:
-    """Write the report as a table that Excel opens in columns (a byte order mark, RFC 4180 line ends)."""
+    """Write the report as a table that Excel opens in columns (a byte order mark, RFC 4180 line ends) and calculates nothing in."""
     sheet = io.StringIO()
-    csv.writer(sheet, lineterminator="\r\n").writerows(compose_weekly.table_of(week))
+    rows = ([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in compose_weekly.table_of(week))
+    csv.writer(sheet, lineterminator="\r\n").writerows(rows)
     return b"\xef\xbb\xbf" + sheet.getvalue().encode()
 
 

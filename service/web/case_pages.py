@@ -23,6 +23,7 @@ from service.web.board import groups, look_of
 from service.web.case_facts import Alike, NextDate, alike, next_dates
 from service.web.children import children_of
 from service.web.notice_view import NoticeView, gather, letters_of, opened
+from service.web.proof import require_fresh_proof
 from service.web.render import page
 from service.web.session import SignedIn, Site, TheSite, Visitor, need, read_form
 
@@ -132,6 +133,7 @@ async def approved(request: Request, case_id: str, notice_id: str, visitor: Sign
     if not form.get("reason") and await _against(site, notice_id):
         fault = (f"reason-{notice_id}", "Write why it is right to send it although rules are not met")
         return await _case_page(request, case_id, visitor, site, fault=fault, typed=form)
+    require_fresh_proof(request, visitor, "Approve and send", form)
     now = site.clock()
     await decide.decide_on_web(site.house, notice_id, visitor.person, Verdict.APPROVE, form.get("reason", ""), _version(form), now)
     return _back(case_id)
@@ -156,6 +158,7 @@ async def _case_page(
     answers: tuple[Said, ...] = ()
     dates: tuple[NextDate, ...] = ()
     others: tuple[Alike, ...] = ()
+    packs: list[tuple[str, int]] = []
     async with site.house.read() as work:
         case = await pages.case_of(work, case_id, visitor.person.issuing_authority_id)
         authority = await work.people.authority(case.issuing_authority_id)
@@ -167,6 +170,8 @@ async def _case_page(
             answers = await work.responses.of_case(case_id)
             dates = await next_dates(work, case, site.clock())
             others = await alike(work, case, notices)
+        elif visitor.may(Role.AUDITOR):  # sees that there was a decision, not on what
+            packs = [(one.id, one.number) for one in await work.notices.of_case(case_id) if one.decided_at is not None]
     views = [await opened(view, site.viewer) if view.open else view for view in views]
     return page(
         request.state.nonce,
@@ -183,6 +188,7 @@ async def _case_page(
         prompts=dates,
         alike=others,
         happened=happened,
+        packs=packs,
         fault=fault,
         typed=typed or {},
     )

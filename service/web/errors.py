@@ -52,6 +52,10 @@ class SignInNeeded(Exception):  # noqa: N818
     """Nobody is signed in, or the session has ended."""
 
 
+class SecondFactorNeeded(Exception):  # noqa: N818
+    """The link was used, and the second factor is still to be proved."""
+
+
 def way_back(path: str) -> str | None:
     """Return *path* when it is a page of ours to come back to after signing in."""
     return path if _WAYS_BACK.fullmatch(path) else None
@@ -109,7 +113,7 @@ def install(app: FastAPI, *, secure: bool) -> None:
         return error_page(request.state.nonce, 422)
 
     async def sign_in(request: Request, error: Exception) -> Response:
-        answer = RedirectResponse("/sign-in", status_code=303)
+        answer = RedirectResponse("/second-factor" if isinstance(error, SecondFactorNeeded) else "/sign-in", status_code=303)
         back = way_back(request.url.path) if request.method == "GET" else None
         if back:
             remember_way(answer, back, secure=secure)
@@ -132,6 +136,7 @@ def install(app: FastAPI, *, secure: bool) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(SignInNeeded, sign_in)
+    app.add_exception_handler(SecondFactorNeeded, sign_in)
     app.add_exception_handler(TooMany, too_many)
     app.add_exception_handler(ClientDisconnect, hung_up)
     app.add_exception_handler(Exception, crashed)

@@ -12,15 +12,17 @@ from service.database.unit_of_work import Work
 from service.domain.approval import Approval, duties_refusal
 from service.domain.assessment import against
 from service.domain.case import Case
-from service.domain.delivery import Delivery, named_state
+from service.domain.delivery import Delivery, DeliveryState, named_state
 from service.domain.difference import Difference
 from service.domain.notice import OPEN, Finding, Notice, NoticeState
 from service.domain.people import IssuingAuthority, Role
 from service.domain.policy import Policy
 from service.flow.freeze import last_sent, recipients_of
+from service.flow.preview import left_out, still_to_get
 from service.flow.sandbox import CannotUnderstand
 from service.flow.shown import differences
 from service.flow.stages import StageNow, hindrance, stage_of
+from service.flow.stop import MAY_STOP, STOPPABLE
 from service.web.beside import Anchors, LetterView, Opened, letter_views
 from service.web.board import Group, groups, look_of
 from service.web.hexmap import HexMap, draw
@@ -95,6 +97,9 @@ class NoticeView:
     may_check: bool
     may_decide: bool
     hindrance: str | None
+    left_out: tuple[tuple[str, str], ...] = ()
+    may_stop: bool = False
+    decided: bool = False
     raws: tuple[tuple[str, bytes], ...] = field(repr=False, default=())
     beside: Beside | None = field(repr=False, default=None)
 
@@ -116,6 +121,7 @@ async def gather(
         why_not = hindrance(turn, notice, visitor.person)
     letter = await work.letters.get(notice.letter_id) if notice.letter_id else None
     before, since = await _before(work, notice)
+    decisions = await _decisions(work, notice)
     return NoticeView(
         notice=notice,
         letter=frozen(letter.wire) if letter else None,
@@ -127,11 +133,14 @@ async def gather(
         earlier_id=await _notice_before(work, notice),
         stages=await _stages(work, policy, notice, turn),
         against=against(notice.findings),
-        decisions=await _decisions(work, notice),
+        decisions=decisions,
         turn=turn,
         may_check=turn is not None and hindrance(turn, notice, visitor.person) is None,
         may_decide=waits and visitor.may(Role.APPROVER) and why_not is None,
         hindrance=str(why_not) if why_not else None,
+        left_out=await left_out(work, notice) if notice.state in OPEN and letter else (),
+        may_stop=notice.state in STOPPABLE and visitor.may(*MAY_STOP) and _unsent(notice, deliveries),
+        decided=bool(decisions) and visitor.may(Role.APPROVER, Role.AUDITOR),
         raws=tuple([(one, await work.received.raw(one)) for one in await letters_of(work, notice)]) if with_letters else (),
     )
 
@@ -205,10 +214,16 @@ async def _decisions(work: Work, notice: Notice) -> tuple[tuple[Approval, str], 
 
 async def _recipients(work: Work, case: Case, authority: IssuingAuthority, notice: Notice, already: int) -> int:
     """Count who gets the notice: those it went to, those it was frozen for, else those it would go to now."""
-    if already:
+    if already and notice.stopped_at is None:
         return already
-    cascade = await work.notices.cascade(notice.id)
-    return len(cascade.recipients if cascade else await recipients_of(work, authority, case, notice))
+    if (waits := await still_to_get(work, notice)) is not None:
+        return waits
+    return len(await recipients_of(work, authority, case, notice))
+
+
+def _unsent(notice: Notice, deliveries: Sequence[Delivery]) -> bool:
+    """Whether STOP would still halt something."""
+    return notice.state is NoticeState.APPROVED or any(one.state in (DeliveryState.QUEUED, DeliveryState.SENDING) for one in deliveries)
 
 
 def _map(deliveries: Sequence[Delivery], own: str) -> HexMap:

@@ -10,13 +10,16 @@ from typing import Annotated, Protocol
 from fastapi import Depends
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
+from starlette.responses import Response
 
 from service.domain.errors import NotAllowed
 from service.domain.people import Person, Role
 from service.flow import sign_in
 from service.flow.house import House
 from service.flow.original import Original, SavedFile
-from service.web.errors import FROM_ELSEWHERE, SignInNeeded
+from service.flow.sign_in import Seat
+from service.ports import WorkAccounts
+from service.web.errors import FROM_ELSEWHERE, SecondFactorNeeded, SignInNeeded
 from service.web.rates import FORMS, PERSON, rates_of
 from service.web.trail import remember
 
@@ -41,6 +44,8 @@ class Site:
     viewer: ShowsLetters
     clock: Callable[[], datetime]
     secure: bool
+    accounts: WorkAccounts | None = None
+    links: bool = True  # whether people sign in by an emailed link
 
     @property
     def cookie(self) -> str:
@@ -50,10 +55,16 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """A signed-in member of staff and the token of their forms."""
+    """A signed-in member of staff, the secret of their session, and the token of their forms."""
 
-    person: Person
+    seat: Seat
+    secret: str = field(repr=False)
     csrf: str = field(repr=False)
+
+    @property
+    def person(self) -> Person:
+        """Who it is, with the roles of this moment."""
+        return self.seat.person
 
     def may(self, *roles: Role) -> bool:
         """Whether the person holds one of *roles*."""
@@ -87,8 +98,16 @@ def site_of(request: Request) -> Site:
 
 
 async def signed_in(request: Request) -> Visitor:
-    """Return who is signed in; raises SignInNeeded."""
-    visitor = await perhaps_signed_in(request)
+    """Return who is signed in; raises SignInNeeded, or SecondFactorNeeded when only the link was used so far."""
+    visitor = await at_the_door(request)
+    if not visitor.seat.complete:
+        raise SecondFactorNeeded
+    return visitor
+
+
+async def at_the_door(request: Request) -> Visitor:
+    """Return who is signed in or half-way in, for the pages of the second factor alone; raises SignInNeeded."""
+    visitor = await _visitor(request)
     if visitor is None:
         raise SignInNeeded
     return visitor
@@ -96,30 +115,36 @@ async def signed_in(request: Request) -> Visitor:
 
 async def perhaps_signed_in(request: Request) -> Visitor | None:
     """Return who is signed in, if anybody."""
+    visitor = await _visitor(request)
+    return visitor if visitor and visitor.seat.complete else None
+
+
+async def _visitor(request: Request) -> Visitor | None:
     site = site_of(request)
-    session = request.cookies.get(site.cookie, "")
-    person = await sign_in.who(site.house, session, site.clock()) if session else None
-    if person is None:
+    secret = request.cookies.get(site.cookie, "")
+    seat = await sign_in.who(site.house, secret, site.clock()) if secret else None
+    if seat is None:
         return None
-    remember(request, person.id)
-    await rates_of(request).spend(FORMS if request.method == "POST" else PERSON, person.id)
-    return Visitor(person=person, csrf=form_token(session))
+    remember(request, seat.person.id)
+    await rates_of(request).spend(FORMS if request.method == "POST" else PERSON, seat.person.id)
+    return Visitor(seat=seat, secret=secret, csrf=form_token(secret))
 
 
 SignedIn = Annotated[Visitor, Depends(signed_in)]
+AtTheDoor = Annotated[Visitor, Depends(at_the_door)]
 TheSite = Annotated[Site, Depends(site_of)]
 
 
 def form_token(session: str) -> str:
-    """Derive the form token from the session secret: it dies with the session and no other site can know it."""
-    return hmac.new(session.encode(), b"national-alerts form", hashlib.sha256).hexdigest()
+    """Derive the form token from the first part of the session secret: no other site can know it, and it outlives a renewal."""
+    return hmac.new(session.partition(".")[0].encode(), b"national-alerts form", hashlib.sha256).hexdigest()
 
 
-async def read_form(request: Request, visitor: Visitor | None = None) -> Mapping[str, str]:
-    """Read the posted fields; with *visitor*, refuse a form that does not carry this session's token."""
+async def read_form(request: Request, visitor: Visitor | None = None, *, more: int = 0) -> Mapping[str, str]:
+    """Read the posted fields, *more* than usual if need be; with *visitor*, refuse a form that lacks this session's token."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise NotAllowed(FROM_ELSEWHERE)
-    async with request.form(max_files=0, max_fields=_LONGEST_FORM) as form:
+    async with request.form(max_files=0, max_fields=_LONGEST_FORM + more) as form:
         fields = {name: "" if isinstance(value, UploadFile) else value.strip() for name, value in form.items()}
     if visitor is not None and not hmac.compare_digest(fields.get("csrf", "").encode(), visitor.csrf.encode()):
         raise NotAllowed(FROM_ELSEWHERE)
@@ -130,3 +155,8 @@ def need(permitted: bool) -> None:
     """Refuse a section of the site to a role that has no business there."""
     if not permitted:
         raise NotAllowed
+
+
+def keep_session(answer: Response, site: Site, secret: str) -> None:
+    """Give the browser the secret of its session."""
+    answer.set_cookie(site.cookie, secret, httponly=True, secure=site.secure, samesite="lax", path="/")

@@ -9,15 +9,15 @@ from service.flow import decide, sign_in
 from service.web.errors import after_cookie, remember_way, way_back
 from service.web.rates import SIGN_INS_AS, rates_of
 from service.web.render import page
-from service.web.session import SignedIn, TheSite, perhaps_signed_in, read_form
+from service.web.session import SignedIn, TheSite, keep_session, perhaps_signed_in, read_form
 
 router = APIRouter()
 
 
 @router.get("/sign-in")
-async def ask(request: Request) -> Response:
-    """Ask for the address."""
-    return page(request.state.nonce, "sign_in.html")
+async def ask(request: Request, site: TheSite) -> Response:
+    """Ask for the address, or lead to the work account."""
+    return page(request.state.nonce, "sign_in.html", accounts=site.accounts, links=site.links)
 
 
 @router.post("/sign-in")
@@ -25,7 +25,7 @@ async def send_link(request: Request, site: TheSite) -> Response:
     """Send a link, and say the same whoever asks."""
     address = (await read_form(request)).get("address", "")
     await rates_of(request).spend(SIGN_INS_AS, address)
-    if 3 <= len(address) <= 320:
+    if site.links and 3 <= len(address) <= 320:
         await sign_in.ask_for_link(site.house, address, site.clock())
     return page(request.state.nonce, "sign_in_sent.html")
 
@@ -40,15 +40,20 @@ async def confirm(request: Request, token: str) -> Response:
 async def use(request: Request, token: str, site: TheSite) -> Response:
     """Use the link up and start a session."""
     await read_form(request)
-    session = await sign_in.use_link(site.house, token, site.clock())
+    session = await sign_in.use_link(site.house, token, site.clock()) if site.links else None
     if session is None:
         raise UnknownToken("This sign-in link was used before, or it has run out. Ask for a new one on the sign-in page.")
     old = request.cookies.get(site.cookie)
     if old:
         await sign_in.sign_out(site.house, old, site.clock())
-    answer = RedirectResponse(way_back(request.cookies.get(after_cookie(secure=site.secure), "")) or "/", status_code=303)
-    answer.set_cookie(site.cookie, session, httponly=True, secure=site.secure, samesite="lax", path="/")
-    answer.delete_cookie(after_cookie(secure=site.secure), secure=site.secure, httponly=True, samesite="lax")
+    seat = await sign_in.who(site.house, session, site.clock())
+    after = after_cookie(secure=site.secure)
+    if seat is None or not seat.complete:
+        answer = RedirectResponse("/second-factor", status_code=303)
+    else:
+        answer = RedirectResponse(way_back(request.cookies.get(after, "")) or "/", status_code=303)
+        answer.delete_cookie(after, secure=site.secure, httponly=True, samesite="lax")
+    keep_session(answer, site, session)
     return answer
 
 

@@ -13,17 +13,21 @@ from service.flow.house import House
 from service.web import (
     answer_page,
     case_pages,
+    decision_pages,
     directory_pages,
     drift_pages,
     errors,
     health,
     home,
     policy_pages,
+    proof,
     quarantine_pages,
     reports,
+    second_factor_pages,
     sign_in_pages,
     task_pages,
     tray_pages,
+    your_sign_in_pages,
 )
 from service.web.rates import Rates
 from service.web.security import Guard, origin_of
@@ -31,8 +35,8 @@ from service.web.session import ShowsLetters, Site
 from service.web.trail import Trail
 
 _ROOMS = (
-    sign_in_pages, home, case_pages, tray_pages, quarantine_pages, directory_pages, drift_pages, policy_pages, task_pages,
-    answer_page, health, reports,
+    sign_in_pages, second_factor_pages, proof, your_sign_in_pages, home, case_pages, decision_pages, tray_pages,
+    quarantine_pages, directory_pages, drift_pages, policy_pages, task_pages, answer_page, health, reports,
 )  # fmt: skip
 
 
@@ -45,6 +49,7 @@ def make_site(house: House, *, viewer: ShowsLetters, clock: Callable[[], datetim
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     errors.install(app, secure=secure)
+    proof.install(app)
     app.add_middleware(Trail, house=house, clock=clock)
     # The loopback names let a health probe on the same machine in; links in letters never come from the Host header.
     hosts = [urlsplit(house.base_url).hostname or "localhost", "localhost", "127.0.0.1"]

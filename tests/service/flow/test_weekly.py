@@ -4,9 +4,11 @@ import csv
 import io
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from service.flow.clock import look_at_dates
-from service.flow.weekly import last_sunday, send_reports, week_of
-from service.mail.compose_weekly import Figure, table_of
+from service.flow.weekly import as_csv, last_sunday, send_reports, week_of
+from service.mail.compose_weekly import Figure, Week, table_of
 from tests.service.flow.home import Home
 from tests.service.flow.local import CARE_MISSING, CASE_ALERT, MIRA, under
 from tests.service.flow.test_elsewhere import text_of
@@ -136,3 +138,20 @@ def test_a_table_of_nothing_is_a_head() -> None:
     from tests.service.mail.letters_about_what_is_due import QUIET
 
     assert len(table_of(QUIET)) == 1
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_the_table_is_a_formula(start: str) -> None:
+    name = f"{start}cmd|' /C calc'!A0"
+    week = Week(
+        authority=name,
+        last_day=date(2026, 11, 29),
+        figures=(),
+        children=((name, name),),
+        due=(),
+        overdue=(),
+        silent=(),
+        not_reached=(),
+    )
+    rows = list(csv.reader(io.StringIO(as_csv(week).decode("utf-8-sig"), newline="")))
+    assert rows[1][1:3] == [f"'{name}"] * 2

@@ -73,7 +73,8 @@ class Town:
         """Return a client that is signed in as *who*."""
         secret = f"session of {who} {self.clock.now.timestamp()}".replace(" ", "-")
         async with self.database.begin() as work:
-            await work.sessions.start(session_hash(secret), person_id=self.seeds.people[who], at=self.clock.now)
+            now = self.clock.now
+            await work.sessions.start(session_hash(secret), person_id=self.seeds.people[who], at=now, way="app", proved_at=now)
         client = self.visitor()
         client.cookies.set("session", secret)
         return Staff(client=client, csrf=form_token(secret))

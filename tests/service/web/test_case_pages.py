@@ -159,7 +159,7 @@ async def test_approving_needs_the_box_that_names_how_many_get_it(town: Town) ->
     async with town.database.read() as work:
         frozen = await work.notices.cascade(town.seeds.decide_notice)
     assert frozen is not None
-    assert f"I understand this will be sent to {len(frozen.recipients)} authorities" in page
+    assert f"I understand this goes to {len(frozen.recipients)} authorities" in page
     refused = await staff.post(path, version="2")
     assert refused.status_code == 400
     assert "There is a problem" in refused.text

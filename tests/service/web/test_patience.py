@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -205,6 +206,18 @@ async def test_the_server_does_not_say_what_it_is(port: int) -> None:
     heard = (await ask(port, HELLO)).partition(b"\r\n\r\n")[0].lower()
     assert b"server:" not in heard
     assert b"x-powered-by" not in heard
+
+
+async def test_no_address_of_a_page_is_logged(port: int, town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    # The server's own log of addresses is off; pytest listens to it all the same, so that one is held to its switch.
+    assert not logging.getLogger("uvicorn.access").propagate
+    caplog.set_level("DEBUG")
+    seeds, unknown = town.seeds, "s" * 32
+    for path in (f"/answer/{seeds.answer_token}", f"/decide/{seeds.decide_token}", f"/sign-in/{unknown}", f"/cases/{seeds.live}"):
+        await ask(port, HELLO.replace(b"/sign-in", path.encode()))
+    said = "\n".join(kept.getMessage() for kept in caplog.records if kept.name != "uvicorn.access")
+    for secret in (seeds.answer_token, seeds.decide_token, unknown, "/answer/"):
+        assert secret not in said
 
 
 async def test_there_is_no_other_way_to_talk_to_it(port: int) -> None:

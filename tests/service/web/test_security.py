@@ -1,10 +1,13 @@
 """What holds for every page: headers, forms from elsewhere, looking that changes nothing, and words that stay words."""
 
+import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from service.web import site
 from service.web.site import make_site
 from tests.service.web.conftest import BASE, Town, ViewsHere
 from tests.service.web.matrix import SIGN_IN, own, table
@@ -132,3 +135,29 @@ async def test_a_body_that_is_too_large_is_refused(town: Town) -> None:
     async with town.visitor() as client:
         answer = await client.post(f"{BASE}/sign-in", data={"address": "x" * 100_000})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, 200),  # a link in a letter
+        ({"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}, 200),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "object"}, 403),
+    ],
+)
+async def test_a_page_opens_by_itself_and_is_no_part_of_another(town: Town, headers: dict[str, str], status: int) -> None:
+    async with town.visitor(**headers) as client:
+        assert (await client.get("/sign-in")).status_code == status
+
+
+def test_no_template_marks_anything_as_safe() -> None:
+    shown = list((Path(site.__file__).parent / "templates").rglob("*.html"))
+    assert len(shown) > 20
+    for one in shown:
+        text = one.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe\b|autoescape|Markup|'html':|\bon\w+=|style=\"|<script(?![^>]*nonce)", text), one.name

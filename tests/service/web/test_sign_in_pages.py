@@ -2,21 +2,16 @@
 
 from datetime import timedelta
 
-from service.mail.tokens import digest
 from tests.service.web.conftest import Town
 from tests.service.web.seeds import TOKENS
+from tests.signing_in import a_link
 
 PRESSED = {"pressed": ""}
 
 
 async def link(town: Town, who: str = "quality") -> str:
     """Give out a sign-in link."""
-    token = TOKENS.issue("s", f"sign-in of {who}")
-    async with town.database.begin() as work:
-        await work.sessions.give(
-            digest(token), purpose="sign_in", subject_id=town.seeds.people[who], not_after=town.clock.now + timedelta(minutes=15)
-        )
-    return token
+    return await a_link(town.database, TOKENS, town.seeds.people[who], town.clock.now)
 
 
 async def test_the_answer_is_the_same_whoever_asks(town: Town) -> None:
@@ -36,7 +31,7 @@ async def test_the_answer_is_the_same_whoever_asks(town: Town) -> None:
 
 
 async def test_a_link_signs_in_once_only_and_only_by_the_button(town: Town) -> None:
-    token = await link(town)
+    token = await link(town, "reporter")
     async with town.visitor() as client:
         for _ in range(3):
             assert (await client.get(f"/sign-in/{token}")).status_code == 200
@@ -96,14 +91,14 @@ async def test_a_person_who_is_put_off_duty_is_out_at_once(town: Town) -> None:
 
 
 async def test_after_signing_in_one_comes_back_to_the_page_one_wanted(town: Town) -> None:
-    token = await link(town, "approver")
+    token = await link(town, "reporter")
     async with town.visitor() as client:
         assert (await client.get(f"/decide/{town.seeds.decide_token}")).headers["location"] == "/sign-in"
         assert (await client.post(f"/sign-in/{token}", data=PRESSED)).headers["location"] == f"/cases/{town.seeds.decide}"
 
 
 async def test_a_foreign_way_back_is_ignored(town: Town) -> None:
-    token = await link(town)
+    token = await link(town, "reporter")
     async with town.visitor() as client:
         client.cookies.set("after-sign-in", "//evil.test")
         assert (await client.post(f"/sign-in/{token}", data=PRESSED)).headers["location"] == "/"
