@@ -42,7 +42,8 @@ def legacy(name: str, data: str, result: str = "") -> str:
 
 def with_parts(body: str, parts: dict[str, str]) -> Reading:
     content = f'<w:document {W} {W15} xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:body>'
-    whole: dict[str, str | bytes] = {"[Content_Types].xml": TYPES, "word/document.xml": f"{content}{paragraph(TITLE)}{body}</w:body></w:document>"}
+    document = f"{content}{paragraph(TITLE)}{body}</w:body></w:document>"
+    whole: dict[str, str | bytes] = {"[Content_Types].xml": TYPES, "word/document.xml": document}
     return read(package({**whole, **parts}))
 
 
