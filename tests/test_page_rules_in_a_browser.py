@@ -7,6 +7,8 @@ from playwright.async_api import Browser, Page, Route
 
 from tests import test_pages_in_a_browser as walk
 from tests.service.web.hostile import CORPUS, poison
+from tests.service.web.matrix import ROLES, own, table
+from tests.service.web.seeds import session_hash
 from tests.test_pages_in_a_browser import Served, Window
 
 served, browser = walk.served, walk.browser
@@ -133,3 +135,26 @@ async def test_another_site_can_neither_frame_nor_read_a_page(served: Served, br
     assert not any(["Cases" in await one.content() for one in page.frames[1:]])
     assert all(status != 200 for url, status in asked if url.endswith("/cases"))
     await context.close()
+
+
+async def test_every_page_that_any_role_opens_is_clean_for_axe(served: Served, browser: Browser) -> None:
+    if not walk.AXE.exists():
+        walk._cannot_look("axe-core is not there: run npm ci, and the pages are checked for people who do not see or do not use a mouse.")
+    rows, seen, faults = await table(cast(Any, served)), set[str](), list[str]()
+    for who in ROLES:
+        context = await browser.new_context(viewport={"width": 1280, "height": 900})
+        window, secret = await Window.open(context), f"session-of-{who}-in-a-browser"
+        async with served.database.begin() as work:
+            now = served.clock.now
+            await work.sessions.start(session_hash(secret), person_id=served.seeds.people[who], at=now, way="app", proved_at=now)
+        await context.add_cookies([{"name": "session", "value": secret, "url": served.base, "httpOnly": True, "sameSite": "Lax"}])
+        for page, row in rows.items():
+            if page in seen or not page.startswith("GET") or row.expected(who, own=True) != 200:
+                continue
+            answer = await window.page.goto(served.base + own(page, row))
+            if answer is not None and answer.headers.get("content-type", "").startswith("text/html"):
+                faults += await walk._faults(window.page)
+                seen.add(page)
+        await context.close()
+    assert len(seen) > 15
+    assert faults == []
