@@ -29,7 +29,8 @@ _TAIL_HINTS = ("known", "applic", "any", "avail", "approp", "relevant", "possib"
                "requir",
                "/n", "/ n", "/f", "/ f", "yy", "mm", "year", "*")  # fmt: skip
 _NUMBERING = re.compile(
-    r"^\s*(?:(?:[Qq]?\d{1,2}(?:\.\d{1,2})*[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,4}[.)]|\d{1,2}\.\d{1,2}|Q\d{1,2}\b|[•·▪*-])\s+|\(?\d{1,2}\)\s*)+"
+    r"^\s*(?:(?:(?i:section|part|question)\s+\w{1,3}\s*[:.)–—-]|[Qq]?\d{1,2}(?:\.\d{1,2})*[.)]|\(?[a-zA-Z][.)]|"
+    r"\(?[ivxIVX]{1,4}[.)]|\d{1,2}\.\d{1,2}|Q\d{1,2}\b|[•·▪*-])\s+|\(?\d{1,2}\)\s*)+"
 )
 _JOINED_PLURAL = re.compile(r"(?<=\w)\s?[(\[/](s|es|ren|au)[)\]]?(?!\w)", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
@@ -60,7 +61,7 @@ _SYNONYMS = tuple(
         ("number", ("no", "num", "nr")),
         ("postcode", ("post code", "postal code")),
         ("local authority", ("la",)),
-        ("social worker", ("sw", "socialworker")),
+        ("social worker", ("sw", "sws", "s w", "socialworker")),
         ("gp", ("g p",)),
         ("child protection plan", ("cp plan", "cpp", "cp p")),
         ("date", ("date and time", "time and date", "date time", "day and date", "date day", "day date", "dates")),
