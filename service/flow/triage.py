@@ -124,9 +124,7 @@ async def _stop(work: Work, house: House, letter: Letter, now: datetime) -> Done
         senders = {(await work.people.person(person_id)).address}
     proved = letter.said.email.from_address in senders and judge_origin(house.origin, letter.said.email).result is OriginResult.PASS
     if letter.in_junk or not proved:
-        raise Held(
-            "A reply to a receipt came in, perhaps STOP, and it is not proved who sent it. Read it now."
-        )
+        raise Held("A reply to a receipt came in, perhaps STOP, and it is not proved who sent it. Read it now.")
     if not stop.says_stop(letter.said.new_text):
         raise Held("A reply to a receipt came in whose first line is not the single word STOP. Read it.")
     await stop.by_reply(work, house, notice_id, letter.sender, now)
