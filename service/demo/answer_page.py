@@ -1,7 +1,5 @@
 """A person at a receiving authority in front of the answer page: opens the link, fills in the form as it stands, sends it."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin
@@ -79,24 +77,14 @@ def answer_form(page: str) -> Form:
 
 async def press(browser: httpx2.AsyncClient, link: str, *, name: str, answer: str) -> None:
     """Open the link (which must change nothing), then send the answer; raises PageTrouble."""
-    page = await _patiently(lambda: browser.get(link))
+    page = await browser.get(link)
     if page.status_code != 200:
         raise PageTrouble(f"The answer page could not be opened (status {page.status_code}).")
     form = answer_form(page.text)
     target = urljoin(str(page.url), form.action)
-    filled = form.filled(name=name, answer=answer)
-    shown = await _patiently(lambda: send(browser, target, filled, seen_at=str(page.url)))
+    shown = await send(browser, target, form.filled(name=name, answer=answer), seen_at=str(page.url))
     if shown.status_code != 200 or "govuk-error-summary" in shown.text:
         raise PageTrouble(f"The answer page did not take the answer (status {shown.status_code}).")
-
-
-async def _patiently(ask: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
-    """Ask, and when the page says that too many ask from here, wait as long as it says; all the authorities share one address."""
-    answer = await ask()
-    while answer.status_code == 429:
-        await asyncio.sleep(int(answer.headers["Retry-After"]))
-        answer = await ask()
-    return answer
 
 
 async def send(browser: httpx2.AsyncClient, target: str, fields: dict[str, str], *, seen_at: str) -> httpx2.Response:
