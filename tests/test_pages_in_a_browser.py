@@ -87,6 +87,7 @@ class Window:
 
     async def go(self, room: str) -> None:
         """Follow the navigation to *room*; on a narrow screen a script folds it under a button."""
+        await self.page.wait_for_load_state("networkidle")  # before, the script has not folded it
         fold = self.page.get_by_role("button", name="Menu")
         if await fold.is_visible():
             await fold.click()
@@ -305,6 +306,7 @@ async def test_no_page_keeps_anybody_out(served: Served, browser: Browser) -> No
     await window.press("Set up an app")
     await window.heading("Set up an app")
     faults += await _faults(window.page)
+    await context.clear_cookies()
     await _sign_in(served, window, "quality", arrives_at="What needs you")
     for path in (
         "/",
