@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from service.adapters.imap import ImapAccount, ImapMailbox
 from service.adapters.oauth import ClientCredentials
+from service.adapters.oidc import OidcProvider
 from service.adapters.smtp import RelayAccount, SmtpRelay
 from service.database.keys import MasterKey
 from service.database.unit_of_work import Database
@@ -22,7 +23,7 @@ from service.flow.sandbox import Sandbox
 from service.mail.authenticity import parse_profile
 from service.mail.templates import Templates
 from service.mail.tokens import Tokens
-from service.settings import ImapSettings, OAuthSettings, Settings, SmtpSettings
+from service.settings import ImapSettings, OAuthSettings, OidcSettings, Settings, SmtpSettings
 from service.web.patience import Impatient
 from service.web.site import make_site
 from service.worker import Worker
@@ -64,7 +65,15 @@ class App:
 
     def site(self) -> FastAPI:
         """Build the pages."""
-        return make_site(self.house, viewer=self.viewer, clock=now, secure=self.settings.base_url.startswith("https"))
+        oidc = self.settings.oidc
+        return make_site(
+            self.house,
+            viewer=self.viewer,
+            clock=now,
+            secure=self.settings.base_url.startswith("https"),
+            accounts=_accounts(oidc, self.house.base_url) if oidc else None,
+            links=oidc is None or oidc.links_too,
+        )
 
     def server(self, site: ASGIApp) -> uvicorn.Server:
         """Build the web server for *site*; paths are not logged, because they hold link tokens."""
@@ -133,6 +142,21 @@ def _token(oauth: OAuthSettings | None) -> tuple[Callable[[], Awaitable[str]] | 
         token_url=oauth.token_url, client_id=oauth.client_id, client_secret=oauth.client_secret.get_secret_value(), scope=oauth.scope
     )
     return source.token, source.forget
+
+
+def _accounts(oidc: OidcSettings, base_url: str) -> OidcProvider:
+    return OidcProvider(
+        issuer=oidc.issuer,
+        client_id=oidc.client_id,
+        client_secret=oidc.client_secret.get_secret_value(),
+        back_at=f"{base_url}/work-account/back",
+        name=oidc.name,
+        amr=oidc.amr,
+        acr=oidc.acr,
+        context=oidc.context,
+        address_claim=oidc.address_claim,
+        verified_claim=oidc.verified_claim,
+    )
 
 
 def _account(imap: ImapSettings) -> ImapAccount:

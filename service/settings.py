@@ -48,8 +48,9 @@ class SmtpSettings(BaseModel):
 
 
 class OidcSettings(BaseModel):
-    """The provider of the work accounts people sign in with (OpenID Connect). *amr* or *acr* say that it saw a second factor.
+    """The provider of the work accounts people sign in with (OpenID Connect). *amr*, *acr* or *context* say that it saw a second factor.
 
+    *context* is an authentication context of Entra ID, which is asked for and comes back in `acrs`.
     *verified_claim* says that the address is verified; empty only where one organisation's own administrators give out the addresses.
     *links_too* keeps the emailed links beside it.
     """
@@ -60,6 +61,7 @@ class OidcSettings(BaseModel):
     name: str = "your work account"
     amr: tuple[str, ...] = ("mfa",)
     acr: tuple[str, ...] = ()
+    context: str = ""
     address_claim: str = "email"
     verified_claim: str = "email_verified"
     links_too: bool = False

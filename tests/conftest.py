@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.servers.token_endpoint",
     "tests.servers.postfix_dovecot",
     "tests.servers.postgres",
+    "tests.servers.work_accounts",
     "tests.databases",
     "tests.service.flow.home",
 ]

@@ -4,8 +4,8 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from service.database.unit_of_work import Database
 from service.flow.house import House
 from service.mail.authenticity import OriginProfile
 from service.mail.templates import Templates
+from service.ports import WorkAccounts
 from service.web.site import make_site
 from tests.service.web.conftest import Clock, ViewsHere
 from tests.service.web.seeds import TOKENS, Seeds, sow
@@ -114,14 +115,14 @@ def _cannot_look(says: str) -> None:
     pytest.fail(says) if os.environ.get("CI") else pytest.skip(says)
 
 
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    """Serve the seeded pages on a free port of the loopback."""
+@asynccontextmanager
+async def serving(folder: Path, host: str = "127.0.0.1", accounts: Callable[[str], WorkAccounts] | None = None) -> AsyncIterator[Served]:
+    """Serve the seeded pages on a free port of the loopback, under the name *host*."""
     _chromium()
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        url = f"sqlite+aiosqlite:///{tmp_path / 'alerts.db'}"
+        base = f"http://{host}:{listening.getsockname()[1]}"
+        url = f"sqlite+aiosqlite:///{folder / 'alerts.db'}"
         await schema.upgrade(url)
         database, clock = Database(url, MasterKey(bytes(range(32)))), Clock()
         house = House(
@@ -134,13 +135,20 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
             base_url=base,
         )
         seeds = await sow(database)
-        app = make_site(house, viewer=ViewsHere(), clock=clock, secure=False)
+        app = make_site(house, viewer=ViewsHere(), clock=clock, secure=False, accounts=accounts(base) if accounts else None)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        running = asyncio.create_task(server.serve(sockets=[listening]))
         yield Served(base=base, database=database, seeds=seeds, clock=clock)
         server.should_exit = True
-        await serving
+        await running
         await database.close()
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    """Serve the seeded pages."""
+    async with serving(tmp_path) as served:
+        yield served
 
 
 @pytest.fixture
@@ -302,6 +310,7 @@ async def test_no_page_keeps_anybody_out(served: Served, browser: Browser) -> No
     await window.press("Set up an app")
     await window.heading("Set up an app")
     faults += await _faults(window.page)
+    await context.clear_cookies()
     await _sign_in(served, window, "quality", arrives_at="What needs you")
     for path in (
         "/",

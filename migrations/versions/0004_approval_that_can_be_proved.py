@@ -62,6 +62,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_deputies_deputy_id", "deputies", ["deputy_id"], unique=False)
     op.create_index("ix_deputies_person_id", "deputies", ["person_id"], unique=False)
+    op.create_table(
+        "borrowed_roles",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("key_id", sa.String(length=32), nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_borrowed_roles_person_id_persons")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_borrowed_roles")),
+    )
+    op.create_index("ix_borrowed_roles_person_id", "borrowed_roles", ["person_id"], unique=False)
     op.add_column("approvals", sa.Column("as_deputy", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("approvals", sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("approvals", sa.Column("handed_on_at", sa.DateTime(timezone=True), nullable=True))
@@ -89,6 +103,8 @@ def downgrade() -> None:
     op.drop_column("approvals", "handed_on_at")
     op.drop_column("approvals", "reminded_at")
     op.drop_column("approvals", "as_deputy")
+    op.drop_index("ix_borrowed_roles_person_id", table_name="borrowed_roles")
+    op.drop_table("borrowed_roles")
     op.drop_index("ix_deputies_person_id", table_name="deputies")
     op.drop_index("ix_deputies_deputy_id", table_name="deputies")
     op.drop_table("deputies")

@@ -1,5 +1,8 @@
 """Issuing authorities and the people who work for them."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,7 +56,17 @@ class People:
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return IssuingAuthority(**row) if row else None
 
-    async def add(self, *, authority_id: str, name: str, address: str, roles: frozenset[Role], title: str = "") -> str:
+    async def add(
+        self,
+        *,
+        authority_id: str,
+        name: str,
+        address: str,
+        roles: frozenset[Role],
+        title: str = "",
+        phone: str = "",
+        changed_at: datetime | None = None,
+    ) -> str:
         """Add a person and return their id."""
         person_id = new_id()
         await self._connection.execute(
@@ -65,6 +78,8 @@ class People:
                 roles=" ".join(sorted(roles)),
                 active=True,
                 title=title,
+                phone=phone,
+                changed_at=changed_at,
             )
         )
         return person_id
@@ -78,6 +93,47 @@ class People:
         query = sa.select(persons).where(persons.c.address == address.casefold(), persons.c.active)
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return _person(row) if row else None
+
+    async def any_at(self, address: str) -> Person | None:
+        """Return the person with this registered address, also one who was ended."""
+        row = (await self._connection.execute(sa.select(persons).where(persons.c.address == address.casefold()))).mappings().one_or_none()
+        return _person(row) if row else None
+
+    async def change(self, person: Person, *, before: Person, kept: Collection[Role]) -> bool:
+        """Save a person who was read as *before*; False when somebody else saved them, or was the other holder of a role in *kept*.
+
+        The authority's row is locked first. So of two who take the last two holders away at once, the second sees what the first did.
+        """
+        ours = issuing_authorities.c.id == before.issuing_authority_id
+        await self._connection.execute(sa.select(issuing_authorities.c.id).where(ours).with_for_update())
+        others = persons.alias()
+        elsewhere = (others.c.issuing_authority_id == before.issuing_authority_id) & (others.c.id != before.id) & others.c.active
+        still = [sa.exists().where(elsewhere, (" " + others.c.roles + " ").like(f"% {role} %")) for role in kept]
+        as_read = persons.c.changed_at.is_not_distinct_from(before.changed_at) & (persons.c.active == before.active)
+        values = {
+            "name": person.name,
+            "address": person.address.casefold(),
+            "roles": " ".join(sorted(person.roles)),
+            "title": person.title,
+            "phone": person.phone,
+            "active": person.active,
+            "changed_at": person.changed_at,
+        }
+        query = sa.update(persons).where(persons.c.id == before.id, as_read, *still).values(**values)
+        return (await self._connection.execute(query)).rowcount == 1
+
+    async def touched(self, person_id: str, *, at: datetime) -> None:
+        """Note that a person's delegation changed: their decisions are looked at twice for a while."""
+        await self._connection.execute(sa.update(persons).where(persons.c.id == person_id).values(changed_at=at))
+
+    async def away(self, person_id: str, *, since: datetime) -> None:
+        """Note that a person's mailbox answers by itself that they are away; the first such letter counts."""
+        gone = (persons.c.id == person_id) & persons.c.away_since.is_(None)
+        await self._connection.execute(sa.update(persons).where(gone).values(away_since=since))
+
+    async def back(self, person_id: str) -> None:
+        """Note that a person did something themselves."""
+        await self._connection.execute(sa.update(persons).where(persons.c.id == person_id).values(away_since=None))
 
     async def with_role(self, authority_id: str, role: Role) -> tuple[Person, ...]:
         """Return the active people of one authority who hold *role*, by name."""

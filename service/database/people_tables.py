@@ -39,6 +39,18 @@ deputies = sa.Table(  # who may decide for whom, from one day to another
     sa.Index("ix_deputies_deputy_id", "deputy_id"),
 )  # fmt: skip
 
+borrowed_roles = sa.Table(  # a role that a system administrator took for an hour, and why
+    "borrowed_roles", metadata, id_column(),
+    to("persons", null=False, name="person_id"),
+    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("key_id", Id, nullable=False),
+    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("from_at", UtcDateTime, nullable=False),
+    sa.Column("until_at", UtcDateTime, nullable=False),
+    sa.Column("ended_at", UtcDateTime),  # when its end was written down
+    sa.Index("ix_borrowed_roles_person_id", "person_id"),
+)  # fmt: skip
+
 known_domains = sa.Table(  # whose members may send forms in without being listed one by one
     "known_domains", metadata,
     sa.Column("issuing_authority_id", Id, sa.ForeignKey("issuing_authorities.id"), primary_key=True),

@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from directory.register import Register
 from service.database.approvals import Approvals
 from service.database.audit import Audit
+from service.database.borrowed_roles import BorrowedRoles
 from service.database.cases import Cases
 from service.database.checks import Checks
 from service.database.credentials import Credentials
 from service.database.deliveries import Deliveries
+from service.database.deputies import Deputies, KnownDomains
 from service.database.engine import make_engine
 from service.database.keys import Keys, MasterKey
 from service.database.letters import Letters
@@ -36,6 +38,9 @@ class Work:
         self.keys = Keys(connection, master)
         self.audit = Audit(connection, audit_key)
         self.people = People(connection)
+        self.deputies = Deputies(connection)
+        self.known_domains = KnownDomains(connection)
+        self.borrowed = BorrowedRoles(connection, self.keys)
         self.policies = Policies(connection)
         self.received = Received(connection, self.keys)
         self.cases = Cases(connection)

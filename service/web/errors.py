@@ -33,6 +33,7 @@ _TITLES = {
     422: "Something is missing in the form",
     429: "Please wait a moment",
     500: "Sorry, something went wrong here",
+    503: "This cannot be reached now",
 }
 _SAYS = {
     404: NotFound.says,

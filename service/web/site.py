@@ -10,6 +10,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from service.flow.house import House
+from service.ports import WorkAccounts
 from service.web import (
     answer_page,
     case_pages,
@@ -27,6 +28,7 @@ from service.web import (
     sign_in_pages,
     task_pages,
     tray_pages,
+    work_account_pages,
     your_sign_in_pages,
 )
 from service.web.rates import Rates
@@ -35,15 +37,26 @@ from service.web.session import ShowsLetters, Site
 from service.web.trail import Trail
 
 _ROOMS = (
-    sign_in_pages, second_factor_pages, proof, your_sign_in_pages, home, case_pages, decision_pages, tray_pages,
+    sign_in_pages, second_factor_pages, proof, work_account_pages, your_sign_in_pages, home, case_pages, decision_pages, tray_pages,
     quarantine_pages, directory_pages, drift_pages, policy_pages, task_pages, answer_page, health, reports,
 )  # fmt: skip
 
 
-def make_site(house: House, *, viewer: ShowsLetters, clock: Callable[[], datetime], secure: bool) -> FastAPI:
-    """Build the pages over *house*; *viewer* opens strangers' letters, *secure* says that people reach them over TLS."""
+def make_site(
+    house: House,
+    *,
+    viewer: ShowsLetters,
+    clock: Callable[[], datetime],
+    secure: bool,
+    accounts: WorkAccounts | None = None,
+    links: bool = True,
+) -> FastAPI:
+    """Build the pages over *house*; *viewer* opens strangers' letters, *secure* says that people reach them over TLS.
+
+    People sign in with their work *accounts*, by emailed *links*, or both.
+    """
     app = FastAPI(title="National Alerts", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.site = Site(house=house, viewer=viewer, clock=clock, secure=secure)
+    app.state.site = Site(house=house, viewer=viewer, clock=clock, secure=secure, accounts=accounts, links=links)
     app.state.rates = rates = Rates()
     for room in _ROOMS:
         app.include_router(room.router)

@@ -148,6 +148,10 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         # Below here nobody needs to be signed in, and being signed in makes no difference.
         "GET /sign-in": _all(200, nobody=200),
         "POST /sign-in": Row(others=200, elsewhere=None, nobody=200, form={"address": "nobody@kent.test"}),
+        # No provider of work accounts is set up here; tests/service/web/test_work_account_pages.py has one.
+        "GET /work-account": _all(404, nobody=404),
+        "GET /work-account/back": _all(404, nobody=404),
+        "POST /work-account/back": _all(404, nobody=404),
         "GET /sign-in/{token}": Row(others=200, elsewhere=200, nobody=200, objects={"token": ("a" * 32, "b" * 32)}),
         "POST /sign-in/{token}": Row(nobody=404, objects={"token": ("a" * 32, "b" * 32)}),
         "GET /decide/{token}": Row(others=303, elsewhere=404, nobody_elsewhere=404, objects={"token": (seeds.decide_token, "b" * 32)}),
