@@ -10,6 +10,7 @@ from service.forms.cells import filled, is_inline, is_label, label_of
 from service.forms.choices import groups_of, is_tick
 from service.forms.labels import ELSEWHERE, PERSONS, Section, Target, words_of
 from service.forms.splitting import split_line
+from service.forms.values import chosen_words
 
 Row = tuple[Cell, ...]
 Places = Sequence[str]
@@ -33,26 +34,6 @@ _YOUNG = frozenset({"subject", "child", "self", "brother", "sister", "sibling", 
 _OF_CHILDREN = frozenset({"children.name", "children.family_name", "children.given_names", "children.aliases", "children.date_of_birth"})
 
 
-def without_spacers(rows: Sequence[Row], context: Context) -> list[Row]:
-    """Leave out columns that only keep labels and values apart: empty in every row, and never before a label."""
-    kept = list(rows)
-    for width in {len(row) for row in rows if len(row) > 2}:
-        same = [number for number, row in enumerate(rows) if len(row) == width]
-        gone = {
-            column
-            for column in range(1, width - 1)
-            if len(same) > 1
-            and not any(rows[number][column].text.strip() or rows[number][column].holds_table for number in same)
-            and any(rows[number][column + 1].text.strip() for number in same)
-            and not any(
-                is_label(one, context, context.section) or groups_of(one.text) for one in (rows[number][column + 1] for number in same)
-            )
-        }
-        for number in same if gone else ():
-            kept[number] = tuple(cell for column, cell in enumerate(rows[number]) if column not in gone)
-    return kept
-
-
 def header(row: Row, following: Row, context: Context) -> list[Column] | None:
     """Recognise a header row: every column is a label, and the row below does not begin with one."""
     if len(row) < 2 or len(following) < 2 or len(following) > len(row):
@@ -61,6 +42,8 @@ def header(row: Row, following: Row, context: Context) -> list[Column] | None:
     sections: list[Section | None] = [here]
     if here is not None and here.scope == "people":
         sections = [Section("adults"), Section("children")]
+    elif here is not None and here.scope == "children" and here.key is None and _lists_relatives(row, following, context):
+        sections = [Section("adults")]
     elif here is None or here.scope not in PERSONS | ELSEWHERE | {"agencies_contacted", "associates"}:
         sections += [Section("children"), Section("adults"), Section("agencies_contacted")]
     best: list[Column] | None = None
@@ -80,6 +63,17 @@ def header(row: Row, following: Row, context: Context) -> list[Column] | None:
     if best is None or _alternates(row, best, following, context):
         return None
     return best
+
+
+def _lists_relatives(row: Row, following: Row, context: Context) -> bool:
+    """Tell whether a column says how people are related to the child, and its first answer is a mother, a father or the like."""
+    adults = Section("adults")
+    for cell, below in zip(row, following, strict=False):
+        target = label_of(cell, context, adults)
+        if target is not None and target.field == "adults.relationship":
+            section = context.labels.section(below.text)
+            return section is not None and section.scope == "adults"
+    return False
 
 
 def _asks(cell: Cell, context: Context) -> bool:
@@ -141,6 +135,8 @@ def read_below_header(rows: Sequence[Row], places: Places, start: int, columns: 
     last: Section | None = None
     for number in values:
         row = rows[number]
+        if _is_only_printed(row, columns):
+            continue
         leading = columns[0][1] is None or columns[0][1].opens
         named = context.labels.section(row[0].text) if leading and row[0].text.strip() else None
         order = sorted(range(min(len(columns), len(row))), key=lambda index: _names_somebody(columns[index][1]), reverse=True)
@@ -170,6 +166,15 @@ def read_below_header(rows: Sequence[Row], places: Places, start: int, columns: 
     if len(values) == 1 and last is not None and last.scope == "adults" and context.table is None:
         context.table = last if end < len(rows) and len(filled(rows[end])) > 1 else None
     return end
+
+
+def _is_only_printed(row: Row, columns: list[Column]) -> bool:
+    """Tell whether a row of a list of agencies names one and says neither when it was contacted nor what it said: the form's own words."""
+    fields = [target.field if target is not None else "" for _, target in columns]
+    asked = {"agencies_contacted.date", "agencies_contacted.outcome"} & set(fields)
+    if not asked or not set(fields) & {"agencies_contacted.agency", "agencies_contacted"}:
+        return False
+    return not any(chosen_words(cell.text) for cell, name in zip(row, fields, strict=False) if not name.endswith((".agency", "contacted")))
 
 
 def _heads_people(target: Target | None) -> bool:
@@ -204,7 +209,7 @@ def _names_somebody(target: Target | None) -> bool:
 
 
 def _ends(row: Row, is_first: bool, columns: list[Column], context: Context) -> bool:
-    if len(row) < 2 or len(row) > len(columns):
+    if len(row) < 2 or len(row) > len(columns) or (len(row) < len(columns) and any(cell.across > 1 for cell in row[1:])):
         return True
     begins = label_of(row[0], context, context.table)
     if is_first or len(filled(row)) < 2 or begins is None or begins.asked:

@@ -11,7 +11,8 @@ from service.forms.contacts import emails_in, phones_in
 from service.forms.dates import dates_in
 from service.forms.draft import Draft
 from service.forms.findings import Problem, Provenance
-from service.forms.people import People
+from service.forms.names import may_be_name
+from service.forms.people import NO_NAME, People
 from service.forms.places import postcode_in, read_place
 from service.forms.shapes import BLANKS, blank_address, blank_agency, blank_found
 from service.forms.values import SENTENCES, chosen_words, convert, is_not_known, says_none
@@ -117,7 +118,9 @@ class _Filling:
                 rest = rest[:start] + "\n" + rest[end:]
         parts = [_CONTACT_WORD.sub("", part.strip()).strip(" \t,;:-–()/") for part in re.split(r"[\n,;(]", rest)]
         parts = [part for part in parts if part]
-        if parts:
+        if parts and not is_not_known(parts[0]) and not may_be_name(parts[0]):
+            self.draft.find(f"{scope}.name", Problem.UNREADABLE, NO_NAME, answer.label)
+        elif parts:
             self.draft.set(holder, "name", f"{scope}.name", f"{scope}.name", answer, parts[0])
         team = next((part for part in parts[1:] if re.search(r"\bteam\b", part, re.IGNORECASE)), None)
         if team:

@@ -16,10 +16,10 @@ from service.forms.columns import (
     read_below_header,
     read_choice_rows,
     read_people_columns,
-    without_spacers,
 )
 from service.forms.labels import ELSEWHERE, Section, Target, is_guidance, words_of
 from service.forms.lines import read_lines
+from service.forms.spacers import without_guidance, without_spacers
 from service.forms.splitting import split_line
 from service.forms.stacked import read_numbered, read_value_below
 from service.forms.strangers import skip_below_header, unknown_header
@@ -38,7 +38,7 @@ def read_table(table: Table, context: Context) -> None:
 
 def _read_rows(rows: Sequence[Row], places: Places, context: Context) -> None:
     number = 0
-    rows = without_spacers(rows, context)
+    rows = without_spacers(without_guidance(rows), context)
     settled: dict[Section | None, bool] = {}
     while number < len(rows):
         row = rows[number]

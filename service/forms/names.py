@@ -29,6 +29,13 @@ _BORN = re.compile(r"[\s,;–-]*\b(?:d\.?\s?o\.?\s?b\.?|born(?: on)?|date of bir
 _AGED = re.compile(
     r"[\s,;–-]*(?:\(\s*(?:aged?\s*)?\d{1,2}\s*(?:years?(?: old)?|yrs?(?: old)?|y\s?/?\s?o|months?(?: old)?)?\s*\)|\baged? \d{1,2}\b)", re.I
 )
+_NO_NAME = frozenset(
+    "the this that these those it its is are was were be been has have had does did would should could must on at in to from for with by "
+    "as if but because when where who what which how not please see above below here there you your their her his our all any each every "
+    "only also before after about into than then complete send record enter insert write give check tick delete circle".split()
+)
+_LONGEST_NAME = 10
+_DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 _BULLET = re.compile(r"^\s*(?:[-•·*–—▪]|\(?\d{1,2}[.)])\s+")
 
 
@@ -46,6 +53,15 @@ class Named:
 def without_bullet(line: str) -> str:
     """Take off the dash or number a list line begins with."""
     return _BULLET.sub("", line).strip()
+
+
+def may_be_name(words: str) -> bool:
+    """Tell whether words could be somebody's name: no sentence, no instruction and no date. Whatever else people are called is kept."""
+    if _DATE.search(words):
+        return False
+    listed = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", words)
+    small = [word for word in listed if word in _NO_NAME]  # a name may be spelt like one of these, and then has a capital
+    return len(listed) <= _LONGEST_NAME and not (small and len(listed) > 2)
 
 
 def split_name(words: str) -> tuple[str, str]:

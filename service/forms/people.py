@@ -10,7 +10,7 @@ from service.forms.dates import Age, age_in, first_day, read_date
 from service.forms.draft import Draft
 from service.forms.findings import Problem
 from service.forms.labels import Section
-from service.forms.names import read_named, split_name, split_people, take_aliases, without_title
+from service.forms.names import may_be_name, read_named, split_name, split_people, take_aliases, without_title
 from service.forms.places import is_protected
 from service.forms.shapes import BLANKS
 from service.forms.values import is_not_known, says_none
@@ -18,6 +18,7 @@ from service.forms.values import is_not_known, says_none
 EXPECTED = re.compile(r"\b(?:e\.?d\.?d|due|unborn|expected|estimated|delivery)\b", re.IGNORECASE)
 _NAMING = frozenset({"name", "family_name", "given_names"})
 _MOST_PEOPLE = 20
+NO_NAME = "This does not read like a name, so it was not taken for one. Please give the name alone."
 _HAS_EDD = "has an expected date of delivery"
 _PROTECTED_ADULT = "The form marks this adult's address as protected. It will not be printed in the alert."
 
@@ -147,6 +148,9 @@ class People:
             draft.set(person, key, f"{base}.{key}", f"{scope}.{key}", answer, words)
             return
         named = read_named(words, today=draft.today)
+        if not may_be_name(named.name):
+            draft.find(base, Problem.UNREADABLE, NO_NAME, answer.label)
+            return
         if scope == "children":
             given, family = split_name(named.name)
             for key, part in (("given_names", given), ("family_name", family)):
@@ -168,6 +172,9 @@ class People:
                 self.draft.set(person, last, f"{base}.{last}", f"{self.scope}.{last}", answer, words)
             return
         words, aliases = take_aliases(words)
+        if not may_be_name(words):
+            self.draft.find(base, Problem.UNREADABLE, NO_NAME, answer.label)
+            return
         if self.scope == "children":
             self.draft.set(person, last, f"{base}.{last}", f"{self.scope}.{last}", answer, words)
         else:
