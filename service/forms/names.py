@@ -30,10 +30,12 @@ _AGED = re.compile(
     r"[\s,;–-]*(?:\(\s*(?:aged?\s*)?\d{1,2}\s*(?:years?(?: old)?|yrs?(?: old)?|y\s?/?\s?o|months?(?: old)?)?\s*\)|\baged? \d{1,2}\b)", re.I
 )
 _NO_NAME = frozenset(
-    "the this that these those it its is are was were be been has have had does did would should could must on at in to from for with by "
-    "as if but because when where who what which how not please see above below here there you your their her his our all any each every "
-    "only also before after about into than then complete send record enter insert write give check tick delete circle".split()
-)
+    {"the", "this", "that", "these", "those", "it", "its", "is", "are", "was", "were", "be", "been", "has", "have", "had", "does",
+     "did", "would", "should", "could", "must", "on", "at", "in", "to", "from", "for", "with", "by", "as", "if", "but", "because",
+     "when", "where", "who", "what", "which", "how", "not", "please", "see", "above", "below", "here", "there", "you", "your", "their",
+     "her", "his", "our", "all", "any", "each", "every", "only", "also", "before", "after", "about", "into", "than", "then",
+     "complete", "send", "record", "enter", "insert", "write", "give", "check", "tick", "delete", "circle"}
+)  # fmt: skip
 _LONGEST_NAME = 10
 _DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 _BULLET = re.compile(r"^\s*(?:[-•·*–—▪]|\(?\d{1,2}[.)])\s+")
