@@ -57,7 +57,7 @@ def is_offer(text: str) -> bool:
     if group == "answer":
         return bool(offered & {"yes", "y", "oes", "ydy"}) and bool(offered & {"no", "n", "nac oes", "nac ydy"})
     if group == "sex":
-        return len(offered & {"male", "m", "boy", "gwryw", "female", "f", "girl", "benyw"}) >= 2
+        return bool(offered & {"male", "m", "boy", "gwryw"}) and bool(offered & {"female", "f", "girl", "benyw"})
     return len(offered) >= _WHOLE[group] and (
         group != "risk" or len(offered & {"low", "medium", "high", "low risk", "medium risk", "high risk"}) >= 2
     )

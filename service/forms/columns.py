@@ -42,13 +42,13 @@ def header(row: Row, following: Row, context: Context) -> list[Column] | None:
     sections: list[Section | None] = [here]
     if here is not None and here.scope == "people":
         sections = [Section("adults"), Section("children")]
-    elif here is not None and here.scope == "children" and here.key is None and _lists_relatives(row, following, context):
+    elif (here is None or (here.scope == "children" and here.key is None)) and _lists_relatives(row, following, context):
         sections = [Section("adults")]
     elif here is None or here.scope not in PERSONS | ELSEWHERE | {"agencies_contacted", "associates"}:
         sections += [Section("children"), Section("adults"), Section("agencies_contacted")]
     best: list[Column] | None = None
     for number, section in enumerate(sections):
-        columns = [(cell.text, label_of(cell, context, section)) for cell in row]
+        columns = [(cell.text, _meant_by(cell, context, section)) for cell in row]
         known = [
             target.field for _, target in columns if target is not None and not (target.opens and target.section and target.section.role)
         ]
@@ -63,6 +63,13 @@ def header(row: Row, following: Row, context: Context) -> list[Column] | None:
     if best is None or _alternates(row, best, following, context):
         return None
     return best
+
+
+def _meant_by(cell: Cell, context: Context, section: Section | None) -> Target | None:
+    """Find what a column asks for; the last known address in a list of adults is each adult's own."""
+    if section is not None and section.scope == "adults" and words_of(cell.text) == "last known address":
+        return context.labels.find("address", section)
+    return label_of(cell, context, section)
 
 
 def _lists_relatives(row: Row, following: Row, context: Context) -> bool:

@@ -253,10 +253,12 @@ def _read_pair(cells: list[Cell], index: int, place: str, context: Context, sett
     """Read the label at *index* with its value; return how many cells were used."""
     cell = cells[index]
     target = label_of(cell, context, context.section)
-    if target is None and is_inline(cell, context, context.section):
+    rest = cells[index + 1 :]
+    if target is None and (is_inline(cell, context, context.section) or _is_answered(cell, rest, context)):
         read_cell(cell, place, context)
         return 1
-    rest = cells[index + 1 :]
+    if cell.holds_table and rest and rest[0].holds_table:  # titles of tables side by side
+        return 1
     if not rest:
         if cell.text.strip():
             read_cell(cell, place, context)
@@ -277,6 +279,14 @@ def _read_pair(cells: list[Cell], index: int, place: str, context: Context, sett
     else:
         context.implied = None
     return used
+
+
+def _is_answered(cell: Cell, rest: list[Cell], context: Context) -> bool:
+    """Tell whether a cell holds a label nobody knows with its answer, because the next one holds a known label with its own."""
+    if not rest or not is_inline(rest[0], context, context.section):
+        return False
+    parts = split_line(cell.text.split("\n")[0], context, context.section)
+    return parts is not None and parts[0][0] is None and bool(parts[0][2])
 
 
 def _holds_lines(text: str, target: Target, context: Context) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -32,6 +33,9 @@ _SOMETHING_ELSE = re.compile(
     r"(?:minutes|record|notes)\b|"
     r"\b(?:conference|court|social work(?:er'?s)?) (?:report|minutes|invitation)\b|\bchild death\b|\brisk management plan\b|"
     r"\btrigger plan\b|"
+    r"^(?!.*\b(?:form|notification of|template|pro-?forma|appendix|alert for)\b)"
+    r".*\b(?:polic(?:y|ies)|procedures?|protocol|newsletter|bulletin|briefing|training|agenda|minutes|leaflet|flow ?chart|"
+    r"guidance(?: notes?)?(?: for| on)?)\b|"
     r"\btransfer[- ]in\b|\bchild rescue alert\b|\bport alert\b|\ball ports\b",
     re.IGNORECASE,
 )
@@ -52,7 +56,8 @@ _TITLES: tuple[tuple[Kind, str], ...] = (
      r"\bnational (?:child protection )?(?:missing child(?:ren)? )?(?:notification )?alert\b|"
      r"\bnational missing\b|\bmissing (?:family|children).{0,20}alert\b|\bnational child protection (?:notification|alert)\b|"
      r"\bnotification\b.{0,60}\bchild protection (?:plan|alert)|\bnotification of missing\b|\bmfa\b|\bmcfa\b|\bnotification alert\b|"
-     r"\b(?:ola|cp|child protection) alert\b|\balert pro-?forma\b"),
+     r"\b(?:ola|cp|child protection) alert\b|\balert pro-?forma\b|\bnational (?:circulation|alert)\b|\balert\b.{0,40}\bnational\b|"
+     r"\balert\b.{0,20}\bmissing\b|\binter-?authority (?:alert|notification)\b"),
 )  # fmt: skip
 _RECEIVED = re.compile(
     r"\bto all (?:child protection )?(?:custodians|local authorities|designated officers)\b|\bdear (?:all )?custodians?\b|"
@@ -73,22 +78,48 @@ _TITLE_WORDS = re.compile(
 )
 _PROSE = re.compile(r"[.!?]\s+\S|[.!?,]$|^(?:dear|hi|hello|good (?:morning|afternoon)|please|i |we |see |find |kind|many)\b", re.IGNORECASE)
 _ANSWER = re.compile(r"^(?!found|de-?alert|case alert|update|renewal|withdrawal|notification|national)[^:]{1,60}:\s*\S", re.IGNORECASE)
+_FORM_WORDS = re.compile(r"(?:\W|\b(?:national|missing|child(?:ren)?|family|protection|alert|notification|notice|form)\b)+", re.IGNORECASE)
 _TITLE_WITHIN = 12
+_TITLE_FIRST = 2
 
 
 def find_title(document: Document, labels: Labels) -> str | None:
     """Find the title of a form: an early line or merged row that reads like a title and not like prose or an answer."""
-    for text in _early(document.blocks):
+    for number, text in enumerate(_early(document.blocks)):
         plain = re.sub(r"^\s*(?:title|form|subject)\s*:\s*", "", text, flags=re.IGNORECASE).strip()
         if (
             2 <= len(plain.split()) <= 24
             and _TITLE_WORDS.search(plain)
             and not _PROSE.search(plain)
-            and not _ANSWER.search(plain)
+            and (not _ANSWER.search(plain) or (number < _TITLE_FIRST and _is_title_with_colon(plain, labels)))
             and labels.find(plain) is None
         ):
             return re.sub(r"\s+", " ", plain).rstrip(":")
     return None
+
+
+def _is_title_with_colon(plain: str, labels: Labels) -> bool:
+    """Tell "Child missing: Notification to other authorities", which names a form, from a label with its answer."""
+    head, _, rest = plain.partition(":")
+    target = labels.find(head)
+    named = (target is None or target.opens) and bool(_FORM_WORDS.fullmatch(head)) and bool(_TITLE_WORDS.search(head))
+    return named and len(rest.split()) > 2 and not re.search(r"\d", plain) and kind_of_title(plain) is not Kind.UNKNOWN
+
+
+def without_title(document: Document, title: str | None, labels: Labels) -> Document:
+    """Leave out the line of the title where it would read as a label with its answer: "Missing Episode – National Alert Form"."""
+    if title is None:
+        return document
+    kept: list[Block] = []
+    rest = title  # a long title goes on in the next line
+    for block in document.blocks:
+        words = " ".join(block.text.split()).rstrip(":") if isinstance(block, Line) else ""
+        opens = bool(words) and (labels.section(words) is not None or labels.find(words) is not None)
+        if words and rest and not opens and (words == rest or (isinstance(block, Line) and block.heading and rest.startswith(f"{words} "))):
+            rest = rest[len(words) :].strip()
+        else:
+            kept.append(block)
+    return replace(document, blocks=tuple(kept))
 
 
 def _early(blocks: tuple[Block, ...]) -> list[str]:

@@ -130,12 +130,19 @@ class People:
             same = (person["name"] and person["name"].casefold() == name.casefold() for person in self.people)
         else:
             given, family = (part.casefold() for part in split_name(name))
+            if family and self._is_family_name_alone(family):  # "Family name: Example", then "Children: Amy Example"
+                return len(self.people) - 1
             same = (
                 bool(given) and (person["given_names"] or "").casefold().split()[:1] == given.split()[:1]
                 and family in ("", (person["family_name"] or family).casefold())
                 for person in self.people
             )  # fmt: skip
         return next((index for index, is_same in enumerate(same) if is_same), None)
+
+    def _is_family_name_alone(self, family: str) -> bool:
+        last = self.people[-1] if self.people and self.keys[-1] is None else None
+        named = (last["family_name"] or "").casefold() == family if last is not None else False
+        return last is not None and named and last == {**BLANKS["children"](), "family_name": last["family_name"]}
 
     def _is_named(self, index: int, naming: str) -> bool:
         parts = ("name",) if self.scope == "adults" else ("family_name", "given_names") if naming == "name" else (naming,)

@@ -16,7 +16,7 @@ from service.forms.draft import Draft
 from service.forms.filling import fill
 from service.forms.findings import Finding, Problem, Provenance, contradictions
 from service.forms.formats import take_apart
-from service.forms.kinds import Kind, find_title, kind_of
+from service.forms.kinds import Kind, find_title, kind_of, without_title
 from service.forms.labels import label_of, load_labels
 from service.forms.names import split_name
 from service.forms.shapes import blank_child, blank_found
@@ -104,11 +104,11 @@ def read_files(files: Sequence[SourceFile], *, today: date, subject: str = "") -
 
 def _fill(document: Document, position: int, today: date) -> Filled:
     labels = load_labels()
-    draft = fill(document.file, find_answers(document, labels), today=today)
+    title = find_title(document, labels)
+    draft = fill(document.file, find_answers(without_title(document, title, labels), labels), today=today)
     if document.printed:
         page = fill(document.file, find_answers(replace(document, blocks=document.printed, printed=()), labels), today=today)
         draft.findings += compare_with_page(draft, page)
-    title = find_title(document, labels)
     if title is not None:  # "National Alert: Notification of a Missing Child" is no label with its answer
         draft.findings = [one for one in draft.findings if one.problem != Problem.UNRECOGNISED or not title.startswith(f"{one.label}:")]
     return Filled(document=document, title=title, kind=kind_of(title, draft.fields, _text_of(document)), draft=draft, position=position)

@@ -1,4 +1,4 @@
-"""Leaves out the columns of a table that hold nobody's answers: those that keep them apart, and those that say how to fill in the form."""
+"""Leaves out the columns of a table that hold no answers: those that keep others apart, and those that say how to fill in the form."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -52,10 +52,9 @@ def without_guidance(rows: Sequence[Row]) -> list[Row]:
     width = 0
     for row in rows:
         words = [words_of(cell.text) for cell in row]
-        is_head = len(filled(row)) == len(row) > 2 and len(set(words) & _GUIDING) == 1 and set(words) & _ANSWERING
-        if is_head and all(one in _GUIDING | _ASKING | _ANSWERING for one in words):
+        if len(filled(row)) == len(row) > 2 and set(words) <= _GUIDING | _ASKING | _ANSWERING and set(words) & _ANSWERING:
             gone, width = {index for index, one in enumerate(words) if one in _GUIDING}, len(row)
-            row = tuple(replace(cell, text="") for cell in row)
+            row = tuple(replace(cell, text="") for cell in row) if gone else row
         if gone and len(row) == width:
             row = tuple(cell for index, cell in enumerate(row) if index not in gone)
             row = (*row[:-1], replace(row[-1], across=row[-1].across + 1))

@@ -10,6 +10,7 @@ _QUESTION = re.compile(r"\?\s*[:：]?(?=\s|$)|[:：](?=\s|$|[^\s/\d])")
 _GAP = re.compile(r"\s*(?:\.{4,}|…{2,})\s*|\s*\t\s*| {3,}")
 _DASH = re.compile(r"\s+[-–—]\s+")
 _DATED = re.compile(r"^(.{2,40}?)\s+(\d{1,2}(?:[./-]\d{1,2}[./-]\d{2,4}|(?:st|nd|rd|th)?\s+[A-Za-z]{3,9}\.?,?\s+\d{2,4}))$")
+_DATE_BEFORE = re.compile(r"\d[./-]\d{1,2}[./-]\d{2,4}[\s,;]+$")  # a date is a whole answer: somebody else may be named behind it
 _OWNER = re.compile(r"(?:[\w'’]+['’]s?|\b(?:of|the|and|or|for|their|his|her))\s*$", re.IGNORECASE)
 _MOST_PIECES = 24
 Part = tuple[Target | None, str, str]
@@ -104,7 +105,7 @@ def _label_before(text: str, start: int, end: int, context: Context, section: Se
         target = context.labels.find(label, section)
         if target is None and context.labels.is_known(label, section):
             target = Target("", context.labels.about(label))
-        if target is None or target.opens:
+        if target is None or (target.opens and not _DATE_BEFORE.search(text[start : start + begin])):
             continue
         if best is None:
             best = target, start + begin

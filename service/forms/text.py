@@ -83,6 +83,10 @@ class _Walk:
             self.end_line()
             self._table(element, depth)
             return
+        if element.tag == "dl":
+            self.end_line()
+            self._described(element, depth)
+            return
         is_line = element.tag in _LINES or element.tag in ("tr", "table", "td", "th")
         if is_line:
             self.end_line()
@@ -125,6 +129,25 @@ class _Walk:
             cells = self._row(row, below, nested, depth)
             if cells:
                 rows.append(cells)
+        self.blocks.append(Table(number=self._tables, rows=tuple(rows)))
+        self._blank = True
+        for inner in nested:
+            self.element(inner, depth + 1)
+
+    def _described(self, listed: etree._Element, depth: int) -> None:
+        """Take a list of terms and descriptions as a table of labels and answers."""
+        rows: list[tuple[Cell, ...]] = []
+        nested: list[etree._Element] = []
+        for one in listed.iter("dt", "dd"):
+            if next(one.iterancestors("dl")) is not listed or _is_hidden(one):
+                continue
+            text = _cell_text(one, nested, depth)
+            if one.tag == "dt":
+                rows.append((Cell(text=text), Cell(text="")))
+            elif rows:
+                before = rows[-1][1].text
+                rows[-1] = (rows[-1][0], Cell(text=f"{before}\n{text}".strip()))
+        self._tables += 1
         self.blocks.append(Table(number=self._tables, rows=tuple(rows)))
         self._blank = True
         for inner in nested:
