@@ -60,6 +60,23 @@ class Approvals:
         values = {"used_at": at, "verdict": verdict, "way": way, "evidence_sealed": sealed, "received_email_id": received_email_id}
         return (await self._connection.execute(sa.update(t).where(unused).values(**values))).rowcount == 1
 
+    async def reminded(self, approval_id: str, *, at: datetime) -> bool:
+        """Note that the approver was reminded; False when that was noted before."""
+        return await self._once(approval_id, "reminded_at", at)
+
+    async def handed_on(self, approval_id: str, *, at: datetime) -> bool:
+        """Note that the request went to the deputies; False when that was noted before."""
+        return await self._once(approval_id, "handed_on_at", at)
+
+    async def _once(self, approval_id: str, column: str, at: datetime) -> bool:
+        first = (t.c.id == approval_id) & t.c[column].is_(None) & t.c.used_at.is_(None)
+        return (await self._connection.execute(sa.update(t).where(first).values({column: at}))).rowcount == 1
+
+    async def get(self, approval_id: str) -> Approval | None:
+        """Return one request."""
+        row = (await self._connection.execute(sa.select(t).where(t.c.id == approval_id))).mappings().one_or_none()
+        return await self._approval(row) if row else None
+
     async def checks_of(self, approval: Approval) -> Mapping[str, str]:
         """Return the checks that were made before a decision counted, each with its result."""
         row = (await self._connection.execute(sa.select(t).where(t.c.id == approval.id))).mappings().one()

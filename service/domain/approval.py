@@ -59,14 +59,24 @@ def wants_reason(findings: int) -> str:
 
 
 def refusal(
-    approval: Approval, notice: Notice, approver: Person, policy: Policy, *, current_sha256: str | None, now: datetime
+    approval: Approval,
+    notice: Notice,
+    approver: Person,
+    policy: Policy,
+    *,
+    current_sha256: str | None,
+    now: datetime,
+    stands_in: bool = False,
 ) -> Refusal | None:
-    """Say why *approver* may not decide, or None when they may (security promise C8 to C10: expiry, role, duties, bytes)."""
+    """Say why *approver* may not decide, or None when they may (security promise C8 to C10: expiry, role, duties, bytes).
+
+    *stands_in*: whether they stand in for an approver on this day, without which a deputy's request counts for nothing.
+    """
     if notice.state is not NoticeState.AWAITING_APPROVAL:
         return Refusal.NOT_OPEN
     if approval.not_after < now:
         return Refusal.EXPIRED
-    if not approver.has(Role.APPROVER):
+    if not (approver.active and stands_in if approval.as_deputy else approver.has(Role.APPROVER)):
         return Refusal.INACTIVE
     if approval.notice_version != notice.version or approval.content_sha256 != current_sha256:
         return Refusal.CHANGED

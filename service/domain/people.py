@@ -63,7 +63,7 @@ class Person:
     @property
     def needs_second_factor(self) -> bool:
         """Whether a link alone does not sign them in: everybody but those who only send forms in."""
-        return self.roles != {Role.REPORTER}
+        return self.roles | self.borrowed != {Role.REPORTER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 SILENT = "The source says nothing."
+# How many hours a decision may take at each level of risk, before somebody else is asked, unless the policy says otherwise.
+DECIDE_WITHIN_HOURS: Mapping[str, int] = {"high": 1, "medium": 4, "otherwise": 8}
 # Where a decision needs the web page unless the policy says otherwise: a reply by email is a weak proof of who wrote it.
 STEP_UP = (
     "found",
@@ -133,6 +135,7 @@ class Policy:
     """One authority's rules. Durations are calendar days or months; None or empty where the source document is silent.
 
     *sentences* holds the sentence of each rule, *documents* the title of the document it stands in where that is not *source*.
+    *decide_within_hours* gives for each level of risk how long a decision may take before others are asked.
     *step_up* names the classes that are decided on the web page alone; *hold_minutes* pass between an approval and the first letter.
     """
 
@@ -175,6 +178,7 @@ class Policy:
     documents: Mapping[str, str]
     step_up: tuple[str, ...] = STEP_UP
     hold_minutes: int = 0
+    decide_within_hours: Mapping[str, int] = field(default_factory=lambda: DECIDE_WITHIN_HOURS)
 
     @property
     def exceptional_criteria(self) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from service.domain.errors import ChangedMeanwhile, IllegalTransition, NotAllowe
 from service.domain.notice import Notice, NoticeEvent, NoticeState
 from service.domain.people import IssuingAuthority, Person, Role
 from service.domain.policy import Policy
-from service.flow.approvers import ask_approvers
+from service.flow.approvers import already_decided, ask_approvers, everyone_asked, stands_in_for_somebody
 from service.flow.freeze import freeze_notice, recipients_of
 from service.flow.house import House
 from service.flow.post import sender_of, write
@@ -44,7 +44,8 @@ async def by_reply(
     case = await work.cases.get(notice.case_id)
     authority = await work.people.authority(case.issuing_authority_id)
     if approval.used_at is not None:
-        await _ask_back(work, house, case, approval, approver, "This notice was already decided, so your reply changed nothing.", now)
+        says = await already_decided(work, notice) or "This notice was already decided."
+        await _ask_back(work, house, case, approval, approver, f"{says} Your reply changed nothing.", now)
         return "already_decided"
     evidence = await verify_decision(work, house, approval, approver, notice, letter, in_junk=in_junk, now=now)
     if notice.state in STOPPABLE and letter.decision.verdict is Word.REJECT and _only_late(evidence):
@@ -60,7 +61,8 @@ async def by_reply(
                 work, house, case, approval, approver, await reasons_for(work, case, notice, approval, approver, now), now
             )
         else:
-            await _ask_back(work, house, case, approval, approver, evidence[failed], now)
+            decided_by = await already_decided(work, notice) if failed == "C9" else None
+            await _ask_back(work, house, case, approval, approver, decided_by or evidence[failed], now)
         return failed
     verdict = _VERDICTS[letter.decision.verdict]
     reason = letter.decision.reason or reason_below(letter.new_text, name=approver.name)
@@ -85,7 +87,8 @@ async def verify_decision(
     origin = judge_origin(house.origin, email)
     current = await current_content(work, case, notice)
     policy = await policy_of(work, case)
-    why_not = refusal(approval, notice, approver, policy, current_sha256=current, now=now)
+    stands_in = await stands_in_for_somebody(work, approver, now)
+    why_not = refusal(approval, notice, approver, policy, current_sha256=current, now=now, stands_in=stands_in)
     word = letter.decision
     return {
         "C2": "pass" if letter.from_a_person else "An automatic reply is not a decision.",
@@ -142,7 +145,7 @@ async def decide_on_web(house: House, notice_id: str, person: Person, verdict: V
         if person.issuing_authority_id != authority.id or not person.has(Role.APPROVER):
             raise NotAllowed("Only an approver can decide.")
         if notice.state is not NoticeState.AWAITING_APPROVAL:
-            raise IllegalTransition
+            raise IllegalTransition(await already_decided(work, notice))
         if notice.version != version:
             raise ChangedMeanwhile
         if verdict is Verdict.REJECT and not reason.strip():
@@ -153,7 +156,13 @@ async def decide_on_web(house: House, notice_id: str, person: Person, verdict: V
         if not own:
             raise NotAllowed("You were not asked to decide on this notice.")
         why_not = refusal(
-            own[-1], notice, person, await policy_of(work, case), current_sha256=await current_content(work, case, notice), now=now
+            own[-1],
+            notice,
+            person,
+            await policy_of(work, case),
+            current_sha256=await current_content(work, case, notice),
+            now=now,
+            stands_in=await stands_in_for_somebody(work, person, now),
         )
         if why_not is Refusal.CHANGED:
             changed = True
@@ -193,7 +202,7 @@ async def decided(
     await work.notices.save(replace(notice.after(event), decided_at=now), read_version=notice.version)
     if verdict is Verdict.REJECT and notice.number == 1 and case.state is CaseState.DRAFT:
         await work.cases.save(case.after(CaseEvent.ENDED, outcome=Outcome.REFUSED, at=now))
-    for kind in ("decide_notice", "stop_alert"):
+    for kind in ("decide_notice", "phone_approvers", "stop_alert"):
         await work.tasks.settle(case_id=case.id, kind=kind, by=approver.id, at=now)
     work.audit.add(
         f"notice_{event}", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, way=way, content=notice.content_sha256
@@ -216,7 +225,11 @@ async def _tell(
     """Tell everyone concerned; the workers are reminded of what the policy asks of them as well."""
     frozen = await work.notices.cascade(notice.id)
     policy = await policy_of(work, case)
-    staff = {*await work.people.with_role(authority.id, Role.QUALITY), *await work.people.with_role(authority.id, Role.APPROVER)}
+    staff = {
+        *await work.people.with_role(authority.id, Role.QUALITY),
+        *await work.people.with_role(authority.id, Role.APPROVER),
+        *await everyone_asked(work, notice),
+    }
     workers = {notice.submitted_by, case.reporter_address}
     approved = verdict is Verdict.APPROVE
     known = {one.address: one for one in staff}

@@ -13,6 +13,8 @@ from service.flow.house import House
 from service.mail.compose import Sender
 from service.mail.prefab import Attachment, freeze
 
+_HEARS_OF_ABSENCE = ("approval_request", "approval_reminder", "approval_handed_on")
+
 
 def sender_of(authority: IssuingAuthority) -> Sender:
     """Say who writes, and whom to phone by day and by night."""
@@ -25,7 +27,13 @@ def freeze_letter(
     """Render a letter once and freeze it: from here on only the marked places differ between recipients."""
     rendered = house.templates.render(kind, **context)
     name = f"National Alerts, {authority.name}"
-    return freeze(rendered, sender_name=name, sender_address=authority.mailbox, attachments=attachments)
+    return freeze(
+        rendered,
+        sender_name=name,
+        sender_address=authority.mailbox,
+        attachments=attachments,
+        hears_of_absence=kind in _HEARS_OF_ABSENCE,
+    )
 
 
 async def write(

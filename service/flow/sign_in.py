@@ -12,6 +12,7 @@ from service.database.ids import new_id
 from service.database.sessions import Session
 from service.domain.delivery import Lane
 from service.domain.people import Person
+from service.flow.acting import acting
 from service.flow.house import House
 from service.flow.post import sender_of, write
 from service.mail import compose
@@ -93,7 +94,10 @@ async def who(house: House, session: str, now: datetime) -> Seat | None:
         found = await work.sessions.look(hash_of(session), at=now)
         if found is None:
             return None
-        seat = Seat(person=await work.people.person(found.person_id), session=found, second_factor=house.second_factor)
+        person = await acting(work, await work.people.person(found.person_id), now)
+        if person.away_since is not None:
+            await work.people.back(person.id)
+        seat = Seat(person=person, session=found, second_factor=house.second_factor)
         return seat if seat.complete or now - found.created_at <= HALF_LIVES else None
 
 

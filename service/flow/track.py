@@ -5,16 +5,19 @@ from datetime import datetime
 
 from service.database.deliveries import Move
 from service.database.unit_of_work import Work
+from service.domain.approval import Approval
 from service.domain.case import Case
 from service.domain.delivery import Answer, Delivery, DeliveryEvent, Lane, named_state
 from service.domain.errors import NotAllowed, UnknownToken
 from service.domain.people import Role
+from service.flow.cover import note_away
 from service.flow.house import House
 from service.flow.post import sender_of, write
 from service.flow.understanding import Understood
 from service.mail import compose
 from service.mail.authenticity import OriginResult, judge_origin
 from service.mail.bounce import BounceReport, FailedRecipient
+from service.mail.classify import Sort
 from service.mail.prefab import readable
 from service.mail.tokens import digest
 
@@ -73,8 +76,26 @@ def _event(failed: FailedRecipient) -> DeliveryEvent | None:
     return DeliveryEvent.BOUNCE_REPORTED if failed.action == "failed" else None
 
 
-async def record_automatic(work: Work, delivery: Delivery | None, letter: Understood, email_id: str, now: datetime) -> str | None:
-    """Note an automatic reply or a read receipt beside its delivery: it never counts as an answer."""
+async def record_automatic(
+    work: Work,
+    house: House,
+    delivery: Delivery | None,
+    letter: Understood,
+    email_id: str,
+    now: datetime,
+    *,
+    approval: Approval | None = None,
+) -> str | None:
+    """Note an automatic reply or a read receipt beside its delivery: it never counts as an answer.
+
+    An automatic reply from the mailbox of an approver who was asked says that they are away: their deputies are asked at once.
+    """
+    if letter.sort is Sort.AUTO_REPLY:
+        asked = approval or (await work.approvals.get(delivery.token_subject) if delivery else None)
+        approver = await work.people.person(asked.approver_id) if asked else None
+        proved_false = judge_origin(house.origin, letter.email).result is OriginResult.FAIL
+        if asked and approver and letter.email.from_address == approver.address and not proved_false:
+            await note_away(work, house, asked, now)
     if delivery is None:
         return None
     await work.deliveries.note(delivery.id, letter.sort.value, at=now, received_email_id=email_id)

@@ -68,6 +68,8 @@ async def _handle(house: House, email_id: str, now: datetime) -> str:
     said = await house.sandbox.understand(raw, today(now))
     async with house.begin() as work:
         letter = await put_on_the_table(work, house, await work.received.get(email_id), said)
+        if letter.sender and letter.sender.away_since and letter.said.from_a_person and not letter.origin_failed:
+            await work.people.back(letter.sender.id)
         rule = next(rule for rule in RULES if rule.applies(letter))
         done = await rule.room(work, house, letter, now)
         if done.held:
@@ -90,8 +92,9 @@ async def _bounce(work: Work, _house: House, letter: Letter, now: datetime) -> D
     return Done(case_id=await track.record_bounce(work, report, letter.row.id, now))
 
 
-async def _automatic(work: Work, _house: House, letter: Letter, now: datetime) -> Done:
-    return Done(case_id=await track.record_automatic(work, letter.delivery, letter.said, letter.row.id, now))
+async def _automatic(work: Work, house: House, letter: Letter, now: datetime) -> Done:
+    case_id = await track.record_automatic(work, house, letter.delivery, letter.said, letter.row.id, now, approval=letter.approval)
+    return Done(case_id=case_id)
 
 
 async def _decision(work: Work, house: House, letter: Letter, now: datetime) -> Done:

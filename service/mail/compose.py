@@ -79,6 +79,11 @@ def begin(sender: Sender, reference: str, reason: str, purpose: str = "", **more
     return {"sender": sender, "reference": reference, "reason": reason, "purpose": purpose, **more}
 
 
+def kind_in_words(kind: str) -> str:
+    """Name a notice of *kind* as people read it."""
+    return _KINDS.get(kind, kind)
+
+
 def _findings(findings: Sequence[FindingLine]) -> list[str]:
     return [
         f"{_OUTCOMES.get(each.outcome, each.outcome)}: {each.label + ': ' if each.label else ''}{each.says} (Source: {each.source})"
@@ -175,11 +180,12 @@ def approval_request(
     since: str = "the last notice",
     checked_by: Sequence[str] = (),
     on_the_page: Sequence[str] = (),
+    instead_of: str = "",
 ) -> Context:
     """Ask one approver to decide on exactly the letter that will go out, as `prefab.readable` shows it.
 
     *against* counts the findings that an approval would go against: it needs a written reason then. *on_the_page* says why a reply
-    cannot decide; where it is empty, it can.
+    cannot decide; where it is empty, it can. *instead_of* names the approver for whom a deputy is asked.
     """
     facts = rows(
         ("Days missing", f"{days_missing} days" if days_missing is not None else "not known: the form gives no full date"),
@@ -191,7 +197,7 @@ def approval_request(
     return begin(
         sender,
         reference,
-        "you may approve national alerts. It is for you alone: do not forward it.",
+        f"you {'are a deputy' if instead_of else 'may approve national alerts'}. It is for you alone: do not forward it.",
         "d",
         kind=_KINDS.get(kind, kind),
         letter_subject=letter_subject,
@@ -204,6 +210,7 @@ def approval_request(
         decide_by=moment(decide_by),
         decide_by_clock=clock(decide_by),
         on_the_page=list(on_the_page),
+        instead_of=instead_of,
     )
 
 

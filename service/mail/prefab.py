@@ -68,8 +68,13 @@ class Slots:
     authority: str = ""
 
 
-def freeze(letter: Letter, *, sender_name: str, sender_address: str, attachments: Sequence[Attachment] = ()) -> bytes:
-    """Build the wire form of *letter* with its slots still open; the adapter dot-stuffs, nothing here does."""
+def freeze(
+    letter: Letter, *, sender_name: str, sender_address: str, attachments: Sequence[Attachment] = (), hears_of_absence: bool = False
+) -> bytes:
+    """Build the wire form of *letter* with its slots still open; the adapter dot-stuffs, nothing here does.
+
+    With *hears_of_absence* it does not ask Exchange to keep an out-of-office reply back: a request needs to know of it.
+    """
     body = _multipart(
         b"alternative",
         [
@@ -87,7 +92,7 @@ def freeze(letter: Letter, *, sender_name: str, sender_address: str, attachments
         b"Message-ID: \x00:message_id\x00",
         b"Reply-To: \x00:reply_to\x00",
         b"\x00:references\x00Auto-Submitted: auto-generated",
-        b"X-Auto-Response-Suppress: All",
+        b"X-Auto-Response-Suppress: " + (b"DR, RN, NRN, AutoReply" if hears_of_absence else b"All"),
         b"X-National-Alerts-Delivery: \x00:delivery_id\x00",
         b"Content-Language: en-GB",
         b"MIME-Version: 1.0",

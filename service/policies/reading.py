@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from service.domain.errors import ServiceError
 from service.domain.policy import (
+    DECIDE_WITHIN_HOURS,
     STEP_UP,
     Clocks,
     Consideration,
@@ -76,6 +77,7 @@ def _rules(file: PolicyFile) -> Iterator[tuple[str, Rule]]:
         "retention": file.retention,
         "step_up": file.step_up,
         "hold": file.hold,
+        "cover": file.cover,
         "update_first": clocks.update_first_days,
         "update_every": clocks.update_every_months,
         "renewal": clocks.renewal_months,
@@ -155,6 +157,7 @@ def _policy(name: str, file: PolicyFile, rules: Mapping[str, Rule]) -> Policy:
         documents={key: file.documents[rule.document] for key, rule in rules.items() if rule.document},
         step_up=file.step_up.classes if file.step_up else STEP_UP,
         hold_minutes=file.hold.minutes if file.hold else 0,
+        decide_within_hours=file.cover.hours if file.cover else DECIDE_WITHIN_HOURS,
     )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from service.policies.deciding import Hold, StepUp
+from service.policies.deciding import Cover, Hold, StepUp
 from service.policies.paths import is_path
 from service.policies.rule import Rule, Shape, Text
 
@@ -305,6 +305,7 @@ class PolicyFile(Shape):
     retention: Said | None = None
     step_up: StepUp | None = None
     hold: Hold | None = None
+    cover: Cover | None = None
 
     @field_validator("required")
     @classmethod

@@ -1,6 +1,5 @@
 """A small house on a real SQLite database, with a mailbox and a relay in memory."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from email import message_from_bytes, policy
@@ -89,9 +88,20 @@ class Home:
 
 
 @pytest.fixture
-async def home(sqlite: Database) -> AsyncIterator[Home]:
+async def home(sqlite: Database) -> Home:
     """The house of Kent, with three authorities in the directory."""
-    async with sqlite.begin() as work:
+    return await move_in(sqlite)
+
+
+@pytest.fixture
+async def home_on_each(database: Database) -> Home:
+    """The same house on SQLite and on PostgreSQL."""
+    return await move_in(database)
+
+
+async def move_in(database: Database) -> Home:
+    """Settle Kent in a migrated database."""
+    async with database.begin() as work:
         await work.register.load_shipped()
         for gss_code in AUTHORITIES:
             await work.register.set_contact(
@@ -99,12 +109,12 @@ async def home(sqlite: Database) -> AsyncIterator[Home]:
             )
         await settle_kent(work)
     house = House(
-        begin=sqlite.begin,
-        read=sqlite.read,
+        begin=database.begin,
+        read=database.read,
         templates=Templates(Path(__file__).parents[3] / "mail_templates"),
         tokens=Tokens(MASTER.derive("tokens")),
         sandbox=ReadsHere(),
         origin=parse_profile("rfc8601:mx.kent.test"),
         base_url="https://alerts.kent.test",
     )
-    yield Home(house=house, database=sqlite, inbox=Inbox(address="alerts@kent.test"))
+    return Home(house=house, database=database, inbox=Inbox(address="alerts@kent.test"))

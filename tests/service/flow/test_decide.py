@@ -110,7 +110,7 @@ async def test_a_second_reply_is_told_that_it_is_decided_and_has_no_effect(home:
     home.reply(request, HELEN, "REJECT I was too quick.\n")
     await home.settle()
     assert await verdicts(home) == [("approve", "mail")]
-    assert "already decided" in text(home, HELEN)
+    assert "Already decided by Helen on 24 November 2026 at 10:00." in text(home, HELEN)
     assert len(alerts_sent(home)) == len(AUTHORITIES)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from service.domain.difference import Change, Difference
-from service.mail import compose, compose_notices
+from service.mail import compose, compose_cover, compose_notices
 from service.mail.compose import Context, FindingLine, Question, Sender
 from service.mail.prefab import Slots
 from tests.service.mail import letters_about_what_is_due
@@ -138,6 +138,31 @@ def contexts(*, full: bool) -> dict[str, Context]:
             days_missing=35 if full else None,
             left_out=["Authority X: no address works"] if full else (),
             differences=DIFFERENCES if full else (),
+        ),
+        "approval_handed_on": compose.approval_request(
+            **case,
+            instead_of="Alex Head",
+            kind="alert",
+            letter_subject="NATIONAL ALERT – child missing",
+            letter_text="What we ask\n\nCheck.\n" if full else "",
+            recipients=212 if full else 1,
+            decide_by=NOON,
+            expires_at=NOON,
+            findings=findings,
+            against=len(findings),
+            checked_by=["Priya Checker, Service Manager"] if full else (),
+            days_missing=35 if full else None,
+            left_out=["Authority X: no address works"] if full else (),
+            differences=DIFFERENCES if full else (),
+        ),
+        "approval_reminder": compose_cover.approval_reminder(
+            **case,
+            kind="alert",
+            since=NOON,
+            also_asked=["Pat Deputy"] if full else [],
+            deputies_at=NOON,
+            phone_at=NOON,
+            on_the_page=not full,
         ),
         "decision_on_the_page": compose.decision_on_the_page(
             sender=SENDER, reference=REFERENCE, reasons=["It is your first decision here."]

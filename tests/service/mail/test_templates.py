@@ -17,7 +17,7 @@ _ENDED = ("found", "deceased", "withdrawal")
 FOOTERS = {
     **dict.fromkeys(("submission_receipt", "submission_questions", "due"), "c"),
     "quality_request": "q",
-    "approval_request": "d",
+    "approval_": "d",
     **dict.fromkeys((*ANSWERED, *_ENDED), "a"),
 }
 WITHOUT_CASE = ("sign_in_link", "security_notice", "submission_not_ours", "passed_on", "read_by_hand", "weekly_report")
