@@ -34,11 +34,12 @@ _AGED = re.compile(
 _SEX = re.compile(r"^(?:m|f|male|female|boy|girl)$", re.IGNORECASE)
 _DUE = re.compile(r"[\s,;(–-]*\b(?:e\.?d\.?d\.?|due(?: date| on)?|expected)\s*[:\-–]?\s*$", re.IGNORECASE)
 _NO_NAME = frozenset(
-    {"said", "says", "told", "saw", "no", "the", "this", "that", "these", "those", "it", "its", "is", "are", "was", "were", "be", "been", "has", "have", "had", "does",
-     "did", "would", "should", "could", "must", "on", "at", "in", "to", "from", "for", "with", "by", "as", "if", "but", "because",
-     "when", "where", "who", "what", "which", "how", "not", "please", "see", "above", "below", "here", "there", "you", "your", "their",
-     "her", "his", "our", "all", "any", "each", "every", "only", "also", "before", "after", "about", "into", "than", "then",
-     "complete", "send", "record", "enter", "insert", "write", "give", "check", "tick", "delete", "circle"}
+    {"said", "says", "told", "saw", "no", "the", "this", "that", "these", "those", "it", "its", "is", "are", "was", "were", "be",
+     "been", "has", "have", "had", "does", "did", "would", "should", "could", "must", "on", "at", "in", "to", "from", "for", "with",
+     "by", "as", "if", "but", "because", "when", "where", "who", "what", "which", "how", "not", "please", "see", "above", "below",
+     "here", "there", "you", "your", "their", "her", "his", "our", "all", "any", "each", "every", "only", "also", "before", "after",
+     "about", "into", "than", "then", "complete", "send", "record", "enter", "insert", "write", "give", "check", "tick", "delete",
+     "circle"}
 )  # fmt: skip
 _LONGEST_NAME = 10
 _DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
