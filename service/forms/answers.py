@@ -4,9 +4,10 @@
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as part
+from itertools import pairwise
 
 from service.forms.blocks import Document, Line, Table
 from service.forms.choices import is_offer, settle_written
@@ -102,7 +103,7 @@ def find_answers(document: Document, labels: Labels) -> tuple[Answer, ...]:
         if isinstance(block, Table):
             read_table(block, context)
     context.answers.extend(from_controls(document.blocks, context))
-    return tuple(_whose(_joined(context.answers)))
+    return tuple(_whose(_joined(_named_with_birth(context.answers))))
 
 
 def take(context: Context, target: Target | None, *, label: str, text: str, place: str, method: str) -> None:
@@ -213,6 +214,20 @@ def _asked(context: Context, target: Target, label: str, text: str, place: str, 
         )
     elif words and not _NO.match(words):
         context.answers.append(Answer(field=None, section=None, label=label, text=text, place=place, method=method))
+
+
+def _named_with_birth(answers: Sequence[Answer]) -> list[Answer]:
+    """Take a bare "Name" directly over the one bare "Date of birth" for the child's too, where no other label names a child."""
+    taken = list(answers)
+    if any(answer.field in _NAMED and answer.text for answer in answers):
+        return taken
+    for at, (one, after) in enumerate(pairwise(answers)):
+        beside = one.place.partition(",")[0] == after.place.partition(",")[0] or one.place.startswith("line")
+        is_name = one.field is None and one.section is None and words_of(one.label) in ("name", "full name")
+        if is_name and beside and after.field == "children.date_of_birth" and after.text:
+            taken[at] = replace(one, field="children.name", section=after.section)
+            break
+    return taken
 
 
 def _joined(answers: Iterable[Answer]) -> list[Answer]:

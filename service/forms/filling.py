@@ -8,7 +8,7 @@ from typing import Any
 from service.forms.agencies import read_agencies
 from service.forms.answers import Answer
 from service.forms.contacts import emails_in, phones_in
-from service.forms.dates import dates_in
+from service.forms.dates import date_spans, dates_in
 from service.forms.draft import Draft
 from service.forms.findings import Problem, Provenance
 from service.forms.names import may_be_name
@@ -93,9 +93,9 @@ class _Filling:
         scope, _, key = name.partition(".")
         if not key:
             draft.set(draft.fields, name, name, name, answer, words)
-            if name == "last_seen" and draft.fields["date_last_seen"] is None and "when" in answer.label.casefold():
+            if name == "last_seen" and draft.fields["date_last_seen"] is None:
                 found = dates_in(words, today=draft.today)
-                if len(found) == 1:
+                if len(found) == 1 and _tells_when(answer.label, words, draft.today):
                     draft.fields["date_last_seen"] = found[0]
                     draft.note("date_last_seen", answer, words, "date within the answer")
             return
@@ -201,6 +201,16 @@ class _Filling:
                 agencies.append(agency)
                 self.agency_keys.append(None)
                 draft.note(f"agencies_contacted[{len(agencies) - 1}]", answer, line)
+
+
+def _tells_when(label: str, words: str, today: date) -> bool:
+    """Tell whether an answer to where and by whom a child was last seen also says when: it is asked, or the answer begins with it."""
+    if re.search(r"\b(?:when|date)\b", label, re.IGNORECASE):
+        return True
+    if re.search(r"\b(?:where|who|whom|by|place|location|whereabouts)\b", label, re.IGNORECASE):
+        return False
+    spans = date_spans(words, today=today)
+    return bool(spans) and not re.sub(r"^(?:on\b)?\W*", "", words[: spans[0].start], flags=re.IGNORECASE).strip()
 
 
 def _same_place(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -19,6 +19,12 @@ _MARKING = re.compile(
 )
 _SENTENCE = re.compile(r"[.!]\s|[.!]$")
 _SAYS = re.compile(r"\b(?:said|says|told|states|stated|reports|reported|he|she|they|i|we|was|were)\b", re.IGNORECASE)
+_LISTED = re.compile(  # a person in a list: "2) EXAMPLE, Beth (F) DOB 03/04/2015"
+    r"^(?:\(?\d{1,2}[.)]\s*|[-•*–]\s+)?(?:[Uu]nborn(?: (?:[Bb]aby|[Cc]hild))? )?[A-Z][\w'’-]*(?:,? [A-Z][\w'’-]*){0,4}[\s,]*"
+    r"(?:\((?:[MmFf]|[Mm]ale|[Ff]emale|[Bb]oy|[Gg]irl)\)[\s,]*)?[(–-]?\s*(?:(?i:d\.?o\.?b\.?|born|e\.?d\.?d\.?|due)[:\s]*)?"
+    r"\d{1,2}(?:[./-]\d{1,2}[./-]\d{2,4}|(?:st|nd|rd|th)? [A-Z][a-z]{2,8} \d{4})\)?\s*(?:\([A-Za-z' -]{3,30}\))?\W*$"
+)
+_WHOLE_NAMES = frozenset({"children.name", "adults.name"})
 _MOST_WRAPPED = 3
 _SHORT_VALUE = 60
 
@@ -52,8 +58,11 @@ def read_lines(lines: Iterable[Line], context: Context, *, method: str = "label 
             open_ = _take_parts(parts, line, context, method)
         elif _is_label(line, context, method, below=below):
             open_ = _label_alone(text, line, context, method)
-        elif _continues(open_, line, method):
+        elif _continues(open_, line, method) or (open_ and open_[0].field in _WHOLE_NAMES and _LISTED.match(text)):
             open_ = _continue(context, text)
+        elif (part := context.section) is not None and part.scope in PERSONS and part.key is None and _LISTED.match(text):
+            _take_listed(text, part, line.place, context, method)
+            open_ = []
         else:
             open_ = []
             if line.heading or line.blank_before:
@@ -143,6 +152,13 @@ def _take_parts(parts: list[Part], line: Line, context: Context, method: str) ->
         take(context, target, label=label, text=value, place=line.place, method=method)
         open_ = [context.answers[-1]] if len(context.answers) > count and context.answers[-1].field is not None else []
     return open_
+
+
+def _take_listed(text: str, part: Section, place: str, context: Context, method: str) -> None:
+    """Take one of the people that are listed, each in a line, under a heading."""
+    target = Target(f"{part.scope}.name", replace(part, key=place, loose=False))
+    take(context, target, label=context.labels.says(target.field), text=text, place=place, method=method)
+    context.implied = context.after = None
 
 
 def _label_alone(text: str, line: Line, context: Context, method: str) -> list[Answer]:

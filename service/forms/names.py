@@ -27,14 +27,19 @@ _ROLES = re.compile(
 )
 _BORN = re.compile(r"[\s,;–-]*\b(?:d\.?\s?o\.?\s?b\.?|born(?: on)?|date of birth|b\.)\s*[:\-–]?\s*$", re.IGNORECASE)
 _AGED = re.compile(
-    r"[\s,;–-]*(?:\(\s*(?:aged?\s*)?\d{1,2}\s*(?:years?(?: old)?|yrs?(?: old)?|y\s?/?\s?o|months?(?: old)?)?\s*\)|\baged? \d{1,2}\b)", re.I
+    r"[\s,;–-]*(?:\(\s*(?:aged?\s*)?\d{1,2}\s*(?:years?(?: old)?|yrs?(?: old)?|y\s?/?\s?o|months?(?: old)?)?\s*\)|\baged? \d{1,2}\b|"
+    r",\s*\d{1,2}(?:\s*(?:years?|yrs?)(?: old)?)?\s*$)",
+    re.I,
 )
+_SEX = re.compile(r"^(?:m|f|male|female|boy|girl)$", re.IGNORECASE)
+_DUE = re.compile(r"[\s,;(–-]*\b(?:e\.?d\.?d\.?|due(?: date| on)?|expected)\s*[:\-–]?\s*$", re.IGNORECASE)
 _NO_NAME = frozenset(
-    {"the", "this", "that", "these", "those", "it", "its", "is", "are", "was", "were", "be", "been", "has", "have", "had", "does",
-     "did", "would", "should", "could", "must", "on", "at", "in", "to", "from", "for", "with", "by", "as", "if", "but", "because",
-     "when", "where", "who", "what", "which", "how", "not", "please", "see", "above", "below", "here", "there", "you", "your", "their",
-     "her", "his", "our", "all", "any", "each", "every", "only", "also", "before", "after", "about", "into", "than", "then",
-     "complete", "send", "record", "enter", "insert", "write", "give", "check", "tick", "delete", "circle"}
+    {"said", "says", "told", "saw", "no", "the", "this", "that", "these", "those", "it", "its", "is", "are", "was", "were", "be",
+     "been", "has", "have", "had", "does", "did", "would", "should", "could", "must", "on", "at", "in", "to", "from", "for", "with",
+     "by", "as", "if", "but", "because", "when", "where", "who", "what", "which", "how", "not", "please", "see", "above", "below",
+     "here", "there", "you", "your", "their", "her", "his", "our", "all", "any", "each", "every", "only", "also", "before", "after",
+     "about", "into", "than", "then", "complete", "send", "record", "enter", "insert", "write", "give", "check", "tick", "delete",
+     "circle"}
 )  # fmt: skip
 _LONGEST_NAME = 10
 _DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
@@ -50,6 +55,8 @@ class Named:
     role: str | None = None
     born: str | None = field(default=None, repr=False)
     age: Age | None = None
+    sex: str | None = None
+    due: str | None = field(default=None, repr=False)
 
 
 def without_bullet(line: str) -> str:
@@ -63,7 +70,7 @@ def may_be_name(words: str) -> bool:
         return False
     listed = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", words)
     small = [word for word in listed if word in _NO_NAME]  # a name may be spelt like one of these, and then has a capital
-    return len(listed) <= _LONGEST_NAME and not (small and len(listed) > 2)
+    return len(listed) <= _LONGEST_NAME and not (small and (len(listed) > 2 or len(small) == len(listed)))
 
 
 def split_name(words: str) -> tuple[str, str]:
@@ -131,18 +138,24 @@ def take_aliases(text: str, *, whole_name: bool = False) -> tuple[str, tuple[str
 
 def read_named(text: str, *, today: date, birth: bool = True) -> Named:
     """Read the words in a box for one person's whole name."""
-    rest, born = _take_birth(text, today, birth)
+    rest, due = _take_due(text, today)
+    rest, born = _take_birth(rest, today, birth)
     rest, aliases = take_aliases(rest, whole_name=True)
     role: str | None = None
     for match in _BRACKETS.finditer(rest):
         if _ROLES.fullmatch(match[1].strip()):
             role, rest = match[1].strip(), (rest[: match.start()] + rest[match.end() :]).strip()
             break
+    sex: str | None = None
+    for match in _BRACKETS.finditer(rest):
+        if _SEX.match(match[1].strip()):
+            sex, rest = match[1].strip(), f"{rest[: match.start()]} {rest[match.end() :]}".strip()
+            break
     age = None
     if (aged := _AGED.search(rest)) and rest[: aged.start()].strip():
         age, rest = age_in(aged[0]), rest[: aged.start()] + rest[aged.end() :]
     rest = re.sub(r"[(\[]\s*[)\]]", "", rest)
-    return Named(name=re.sub(r"\s+", " ", rest).strip(" ,;–"), aliases=aliases, role=role, born=born, age=age)
+    return Named(name=re.sub(r"\s+", " ", rest).strip(" ,;–"), aliases=aliases, role=role, born=born, age=age, sex=sex, due=due)
 
 
 def split_people(text: str) -> list[str]:
@@ -155,6 +168,15 @@ def split_people(text: str) -> list[str]:
     is_list = len(parts) > 2 or (len(parts) == 2 and re.search(r"\s(?:and|&)\s", lines[0]))
     looks_like_names = all(part and len(part.split()) <= 6 and not part[0].islower() for part in parts)
     return parts if is_list and looks_like_names and not _MARKERS.search(lines[0]) else lines
+
+
+def _take_due(text: str, today: date) -> tuple[str, str | None]:
+    """Take the date an unborn baby is expected out of a box for its name: "Unborn Example EDD 05/01/2027"."""
+    for span in date_spans(text, today=today):
+        marked = _DUE.search(text[: span.start])
+        if marked is not None and marked.start() and span.when is not None:
+            return f"{text[: marked.start()]} {text[span.end :].lstrip(' )')}".strip(), text[span.start : span.end]
+    return text, None
 
 
 def _take_birth(text: str, today: date, birth: bool) -> tuple[str, str | None]:

@@ -168,8 +168,13 @@ class People:
             if named.role and not person["relationship"]:
                 draft.set(person, "relationship", f"{base}.relationship", f"{scope}.relationship", answer, named.role)
         self._aliases(person, base, answer, named.aliases)
-        if named.age is not None and scope == "children":
-            draft.ages[base] = named.age
+        if scope == "children":
+            if named.age is not None:
+                draft.ages[base] = named.age
+            if named.sex is not None:
+                draft.set(person, "sex", f"{base}.sex", "children.sex", answer, named.sex)
+            if named.due is not None:
+                self._expect(person, base, answer, named.due)
         if named.born is not None:
             draft.set(person, "date_of_birth", f"{base}.date_of_birth", f"{scope}.date_of_birth", answer, named.born)
 

@@ -12,6 +12,10 @@ _DASH = re.compile(r"\s+[-–—]\s+")
 _DATED = re.compile(r"^(.{2,40}?)\s+(\d{1,2}(?:[./-]\d{1,2}[./-]\d{2,4}|(?:st|nd|rd|th)?\s+[A-Za-z]{3,9}\.?,?\s+\d{2,4}))$")
 _DATE_BEFORE = re.compile(r"\d[./-]\d{1,2}[./-]\d{2,4}[\s,;]+$")  # a date is a whole answer: somebody else may be named behind it
 _OWNER = re.compile(r"(?:[\w'’]+['’]s?|\b(?:of|the|and|or|for|their|his|her))\s*$", re.IGNORECASE)
+_NAMED_BEHIND = re.compile(  # "Mum - Pip Example, 28": a whole name and perhaps a date or a number, and no sentence
+    r"^[A-Z][\w'’-]*(?:,? (?:[A-Z][\w'’-]*|de|van|der|den|di|al|el|bin)){1,4}"
+    r"(?=$|[\s,(–-]*(?:$|[\d+(]|(?:d\.?o\.?b|born|aged?|tel|mob|phone)\b))",
+)
 _MOST_PIECES = 24
 Part = tuple[Target | None, str, str]
 
@@ -134,7 +138,7 @@ def _split_without_colon(text: str, context: Context, section: Section | None) -
             continue
         head, rest = (text[: match.start()], text[match.end() :]) if pattern is _DASH else (match[1], match[2])
         target = context.labels.find(head, section)
-        if target is None or target.opens or target.asked:
+        if target is None or target.asked or (target.opens and not (pattern is _DASH and _NAMED_BEHIND.match(rest))):
             continue
         if pattern is _DATED and "date" not in target.field and "plan_start" not in target.field:
             continue

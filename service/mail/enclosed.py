@@ -11,7 +11,7 @@ from service.mail.classify import Sort, sort_of
 from service.mail.message import IncomingEmail, parse
 from service.mail.outlook_message import SavedLetter, is_message_file, read_message_file
 from service.mail.parts import Attachment
-from service.mail.quoting import divide, new_text, unquoted_below
+from service.mail.quoting import divide, new_text, quoted_below, unquoted_below
 from service.mail.winmail import is_winmail, read_winmail
 
 DEEPEST = 8
@@ -21,6 +21,7 @@ LOGO = 40_000
 OWN_TEXT = "the letter itself"
 INNER_TEXT = "the letter inside the letter"
 FORWARDED_TEXT = "the forwarded letter"
+QUOTED_TEXT = "the letter quoted in the forwarded letter"
 _TABLE = re.compile(r"<t[dh]\b", re.IGNORECASE)
 _FORWARDS = re.compile(r"^\s*(?:fw|fwd|wg|tr|ymlaen|yml)\s*:", re.IGNORECASE)
 _HEADER_LINE = re.compile(
@@ -109,12 +110,13 @@ def _own_text(email: IncomingEmail, text: str) -> tuple[Attachment, ...]:
     divided = divide(email.plain_view)
     forwards = sort is Sort.FORWARD or divided.forwarded
     html = "" if sort is Sort.REPLY else email.html_source
-    return tuple(_texts(text, "\n".join(unquoted_below(divided)) if forwards else "", html, OWN_TEXT))
+    below = (unquoted_below(divided), quoted_below(divided)) if forwards else ((), ())
+    return tuple(_texts(text, "\n".join(below[0]), html, OWN_TEXT, "\n".join(below[1])))
 
 
-def _texts(new: str, forwarded: str, html: str, name: str) -> list[Attachment]:
+def _texts(new: str, forwarded: str, html: str, name: str, quoted: str = "") -> list[Attachment]:
     """Choose what is read of a letter's own words: a page with tables as a page, since only there the cells are told apart."""
     if _TABLE.search(html):
         return [Attachment(name=name, content_type="text/html; charset=utf-8", content=html.encode())]
-    words = ((name, new), (FORWARDED_TEXT, forwarded))
+    words = ((name, new), (QUOTED_TEXT, quoted), (FORWARDED_TEXT, forwarded))
     return [Attachment(name=title, content_type="text/plain", content=text.strip().encode()) for title, text in words if text.strip()]

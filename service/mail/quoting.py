@@ -112,6 +112,12 @@ def unquoted_below(divided: Divided) -> tuple[str, ...]:
     return tuple(line for line in divided.below if not line.lstrip("\ufeff\u200b \u00a0\t").startswith(">"))
 
 
+def quoted_below(divided: Divided) -> tuple[str, ...]:
+    """Return the lines that carry quotation marks, without them: in a letter that was forwarded several times, what it is about."""
+    marked = (line.lstrip("\ufeff\u200b \u00a0\t") for line in divided.below)
+    return tuple(re.sub(r"^(?:>\s?)+", "", line) for line in marked if line.startswith(">"))
+
+
 def new_text(email: IncomingEmail) -> str:
     """Return what the writer of a reply wrote: without banner, signature and the letter that is answered."""
     has_text = any(text is not None and text.strip() for text, _ in email.segments)
