@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from service.flow.break_glass import look_at_broken_glass
 from service.flow.care import look_at_children_in_care
 from service.flow.clock import look_at_dates, look_for_stuck_letters
 from service.flow.cover import look_at_waiting_decisions
@@ -53,7 +54,14 @@ class Worker:
         for name, room in (("triage", self._triage), ("notices", self._notices), ("deliver", self._deliver)):
             scheduler.add_job(self._guarded, "interval", seconds=self.tick_seconds, args=(name, room))
         # Each by itself: one that fails stops none of the others.
-        for hand in (look_for_stuck_letters, look_at_waiting_decisions, look_at_dates, look_at_children_in_care, send_reports):
+        for hand in (
+            look_for_stuck_letters,
+            look_at_waiting_decisions,
+            look_at_broken_glass,
+            look_at_dates,
+            look_at_children_in_care,
+            send_reports,
+        ):
             scheduler.add_job(self._guarded, "interval", seconds=60, args=(hand.__name__, partial(self._clock, hand)))
         scheduler.start()
         try:

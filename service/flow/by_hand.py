@@ -33,9 +33,8 @@ async def refuse_file(work: Work, house: House, letter: Letter, now: datetime) -
 
 async def which_case(work: Work, house: House, letter: Letter, now: datetime) -> Done:
     """Keep a later form that names no case, with the open cases of its sender; which of them is meant is for a person to say."""
-    assert letter.sender is not None
     what = _KINDS.get(letter.form or "", "a later form")
-    open_cases = await work.cases.open_of_reporter(letter.sender.address, letter.authority.id)
+    open_cases = await work.cases.open_of_reporter(letter.address, letter.authority.id)
     references = [one.reference for one in open_cases[:_SHOWN]]
     why = [f"It looks like {what}, but it does not say which case it is about. We do not guess."]
     do = ["Send it again with the reference of the case in the subject. That is the quickest."]

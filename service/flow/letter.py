@@ -31,6 +31,7 @@ class Letter:
     case_by_token: bool
     delivery: Delivery | None
     answers: bool  # whether the delivery was named by its own answer token
+    from_a_known_domain: bool  # nobody we know, but at a mail domain whose members may send forms in
     origin_failed: bool
     from_an_authority: bool  # a form, proved to come from the mail domain of an authority in the directory
     earlier_twin: str | None
@@ -48,12 +49,19 @@ class Letter:
     @property
     def from_the_reporter(self) -> bool:
         """Whether it comes from somebody who may tell us about this case."""
-        return self.case is not None and self.sender is not None and self.sender.issuing_authority_id == self.case.issuing_authority_id
+        if self.case is None or self.sender is None:
+            return self.case is not None and self.from_a_known_domain and self.address == self.case.reporter_address
+        return self.sender.issuing_authority_id == self.case.issuing_authority_id
+
+    @property
+    def may_send_in(self) -> bool:
+        """Whether somebody wrote it whose forms are taken: a person we know, or anybody at a domain we know."""
+        return self.sender is not None or self.from_a_known_domain
 
     @property
     def from_a_known_place(self) -> bool:
         """Whether somebody we know wrote it, or, proved, somebody at an authority in the directory."""
-        return self.sender is not None or self.from_an_authority
+        return self.may_send_in or self.from_an_authority
 
     @property
     def address(self) -> str:
@@ -113,6 +121,7 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
         case_by_token=by_token,
         delivery=delivery,
         answers=answers,
+        from_a_known_domain=origin is not OriginResult.FAIL and await _is_a_known_domains(work, authority.id, email.from_address),
         origin_failed=origin is OriginResult.FAIL,
         from_an_authority=said.reading is not None and origin is OriginResult.PASS and await _is_an_authoritys(work, email.from_address),
         earlier_twin=await work.received.earlier_with_message_id(row.id, email.message_id) if email.message_id else None,
@@ -122,3 +131,10 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
 async def _is_an_authoritys(work: Work, address: str | None) -> bool:
     domain = (address or "").rpartition("@")[2].casefold()
     return bool(domain) and any(one.address.rpartition("@")[2].casefold() == domain for one in await work.register.all_contacts())
+
+
+async def _is_a_known_domains(work: Work, authority_id: str, address: str | None) -> bool:
+    """Whether anybody at this domain may send forms in; somebody whose work here was ended may not."""
+    if not address or not await work.known_domains.knows(authority_id, address.rpartition("@")[2]):
+        return False
+    return await work.people.any_at(address) is None

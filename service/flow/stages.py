@@ -54,6 +54,6 @@ def hindrance(stage: StageNow, notice: Notice, person: Person) -> str | None:
         return AUTHOR
     if person.id in stage.passed_by:
         return AGAIN
-    if person.id not in {one.id for one in stage.people}:
+    if Role.QUALITY not in person.borrowed and person.id not in {one.id for one in stage.people}:
         return f"This stage is for the {stage.post}."
     return None

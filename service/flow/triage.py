@@ -227,24 +227,24 @@ RULES: tuple[Rule, ...] = (
     Rule("a corrected form", lambda x: x.from_the_reporter and x.form == NoticeKind.ALERT, "correction", _correction),
     Rule(
         "a form from a person we know",
-        lambda x: x.sender is not None and x.case is None and x.form == NoticeKind.ALERT,
+        lambda x: x.may_send_in and x.case is None and x.form == NoticeKind.ALERT,
         "submission",
         _submission,
     ),
     Rule(
         "a form from a stranger",
-        lambda x: x.sender is None and x.form in _KINDS,
+        lambda x: not x.may_send_in and x.form in _KINDS,
         "unknown",
         _hold("A form came from somebody we do not know. Call them on a number you know."),
     ),
     Rule(
         "a later form that names no case",
-        lambda x: x.sender is not None and x.case is None and x.form in _LATER,
+        lambda x: x.may_send_in and x.case is None and x.form in _LATER,
         care.LATER_WITHOUT_CASE,
         by_hand.which_case,
     ),
     Rule("a placement notice", lambda x: x.from_a_known_place and x.form == "placement_notification", "placement_notification", _elsewhere),
-    Rule("a local case alert", lambda x: x.sender is not None and x.form == "case_alert", "case_alert", _elsewhere),
+    Rule("a local case alert", lambda x: x.may_send_in and x.form == "case_alert", "case_alert", _elsewhere),
     Rule("another authority's alert", lambda x: x.from_a_known_place and x.form == "received_alert", "received_alert", _elsewhere),
     Rule(
         "a notice from a stranger",
@@ -252,8 +252,8 @@ RULES: tuple[Rule, ...] = (
         "unknown",
         _hold("It looks like a placement notice or an alert from a stranger. Call them on a number you know, then release it."),
     ),
-    Rule("a file for a person", lambda x: x.sender is not None and x.said.by_hand, "read_by_hand", by_hand.only_a_person_can_read),
-    Rule("a file that is refused", lambda x: x.sender is not None and x.said.refused_file is not None, "refused_file", by_hand.refuse_file),
+    Rule("a file for a person", lambda x: x.may_send_in and x.said.by_hand, "read_by_hand", by_hand.only_a_person_can_read),
+    Rule("a file that is refused", lambda x: x.may_send_in and x.said.refused_file is not None, "refused_file", by_hand.refuse_file),
     Rule("nothing else applies", lambda _: True, "unknown", by_hand.unknown),
 )
 

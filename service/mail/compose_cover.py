@@ -27,3 +27,9 @@ def approval_reminder(
     )
     reason = "you may approve national alerts. It is for you alone: do not forward it."
     return begin(sender, reference, reason, "d", kind=kind_in_words(kind), facts=facts, on_the_page=on_the_page)
+
+
+def glass_broken(*, sender: Sender, by: str, role: str, reason: str, at: datetime, until: datetime) -> Context:
+    """Tell administrators, auditors and approvers that somebody took a role for an hour, and why."""
+    facts = rows(("Who", by), ("Role", role), ("Why", reason), ("From", moment(at)), ("Until", moment(until)))
+    return begin(sender, "", "you watch over who may do what in National Alerts.", facts=facts)

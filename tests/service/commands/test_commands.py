@@ -53,6 +53,37 @@ def test_a_person_cannot_be_added_to_an_authority_without_an_inbox(operator: Cli
     assert (status, "Add it first" in says) == (2, True)
 
 
+def test_people_are_changed_stood_in_for_and_ended_and_the_last_ones_stay(operator: CliRunner) -> None:
+    give(operator, "database", "upgrade")
+    give(operator, "authority", "add", KENT, "--mailbox", "alerts@kent.test")
+    for name, role in (("helen", "approver"), ("dee", "reporter")):
+        assert give(operator, "people", "add", f"{name}@kent.test", "--name", name.title(), "--gss-code", KENT, "--role", role)[0] == 0
+    status, says = give(operator, "people", "add", "dee@kent.test", "--name", "Dee", "--gss-code", KENT, "--role", "quality")
+    assert (status, says) == (2, "Somebody with this address is here already.")
+    days = ("--first-day", "2026-11-24", "--last-day", "2099-11-30")
+    assert "a year at most" in give(operator, "people", "deputy", "add", "helen@kent.test", "dee@kent.test", *days)[1]
+    days = ("--first-day", "2098-12-24", "--last-day", "2099-01-02")
+    assert give(operator, "people", "deputy", "add", "helen@kent.test", "dee@kent.test", *days) == (0, "Added.")
+    assert "2099-01-02" in give(operator, "people", "deputy", "list")[1]
+    assert give(operator, "people", "deputy", "end", "helen@kent.test", "dee@kent.test") == (0, "Ended.")
+    assert give(operator, "people", "deputy", "end", "helen@kent.test", "dee@kent.test")[0] == 2
+    assert "Nobody else here is an approver." in give(operator, "people", "end", "helen@kent.test")[1]
+    assert give(operator, "people", "change", "dee@kent.test", "--role", "approver", "--phone", "01632 960001") == (0, "Changed.")
+    assert give(operator, "people", "end", "helen@kent.test") == (0, "Ended.")
+    assert give(operator, "people", "end", "helen@kent.test")[0] == 2
+    assert give(operator, "audit", "verify")[0] == 0
+
+
+def test_mail_domains_are_listed_and_taken_off(operator: CliRunner) -> None:
+    give(operator, "database", "upgrade")
+    give(operator, "authority", "add", KENT, "--mailbox", "alerts@kent.test")
+    assert give(operator, "people", "domain", "add", "trust.test", "--gss-code", KENT) == (0, "Added.")
+    assert give(operator, "people", "domain", "list", "--gss-code", KENT) == (0, "trust.test")
+    assert "Anybody can have an address there" in give(operator, "people", "domain", "add", "gmail.com", "--gss-code", KENT)[1]
+    assert give(operator, "people", "domain", "end", "trust.test", "--gss-code", KENT) == (0, "Ended.")
+    assert give(operator, "people", "domain", "end", "trust.test", "--gss-code", KENT)[0] == 2
+
+
 def test_the_directory_is_loaded_and_contacts_are_imported(operator: CliRunner, tmp_path: Path) -> None:
     give(operator, "database", "upgrade")
     assert "215 authorities added or changed." in give(operator, "directory", "load")[1]

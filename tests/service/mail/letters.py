@@ -155,6 +155,9 @@ def contexts(*, full: bool) -> dict[str, Context]:
             left_out=["Authority X: no address works"] if full else (),
             differences=DIFFERENCES if full else (),
         ),
+        "glass_broken": compose_cover.glass_broken(
+            sender=sender, by="Alex Admin", role="approver", reason="Both approvers are ill.", at=NOON, until=NOON
+        ),
         "approval_reminder": compose_cover.approval_reminder(
             **case,
             kind="alert",
