@@ -72,6 +72,8 @@ class Worker:
     async def _guarded(self, name: str, room: Callable[[], Awaitable[None]]) -> None:
         try:
             await room()
+        except asyncio.CancelledError:
+            return  # the service stops; the rows say where to go on
         except Exception as error:
             log.error("room_failed", room=name, error=type(error).__name__)
 
