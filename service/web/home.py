@@ -9,6 +9,7 @@ from starlette.responses import Response
 from service.database import pages
 from service.domain.notice import NoticeState
 from service.domain.people import Role
+from service.flow.cover import PHONE, telephone_list
 from service.flow.to_do import TICKED_BY_PEOPLE
 from service.web.render import page
 from service.web.session import SignedIn, TheSite
@@ -26,6 +27,7 @@ async def show(request: Request, visitor: SignedIn, site: TheSite) -> Response:
         waiting = await pages.notices_waiting(work, authority.id) if visitor.sees_cases else ()
         tasks = await pages.tasks_for(work, authority.id, authority.mailbox, person.roles)
         numbers = await pages.numbers(work, authority.id, authority.mailbox)
+        to_phone = await telephone_list(work, authority.id, now) if visitor.sees_cases and any(one.kind == PHONE for one in tasks) else ()
         beats = await work.signals.all()
     mine = {NoticeState.CHECKING} if visitor.may(Role.QUALITY) else set()
     mine |= {NoticeState.AWAITING_APPROVAL} if visitor.may(Role.APPROVER) else set()
@@ -37,6 +39,7 @@ async def show(request: Request, visitor: SignedIn, site: TheSite) -> Response:
         mine=[notice for notice in waiting if notice.state in mine],
         others=[notice for notice in waiting if notice.state not in mine],
         tasks=tasks,
+        to_phone=to_phone,
         ticked_by_people=TICKED_BY_PEOPLE,
         numbers=numbers,
         troubles=[beat for beat in beats if beat.trouble or beat.at < now - SILENT_AFTER],

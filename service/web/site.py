@@ -20,6 +20,7 @@ from service.web import (
     errors,
     health,
     home,
+    people_pages,
     policy_pages,
     proof,
     quarantine_pages,
@@ -38,7 +39,7 @@ from service.web.trail import Trail
 
 _ROOMS = (
     sign_in_pages, second_factor_pages, proof, work_account_pages, your_sign_in_pages, home, case_pages, decision_pages, tray_pages,
-    quarantine_pages, directory_pages, drift_pages, policy_pages, task_pages, answer_page, health, reports,
+    quarantine_pages, directory_pages, drift_pages, policy_pages, people_pages, task_pages, answer_page, health, reports,
 )  # fmt: skip
 
 

@@ -64,9 +64,9 @@ class Town:
     seeds: Seeds
     clock: Clock
 
-    def visitor(self, **headers: str) -> httpx2.AsyncClient:
-        """Return a client that nobody has signed in with; its forms come from our own pages."""
-        transport = httpx2.ASGITransport(app=cast(Any, self.app), raise_app_exceptions=False)
+    def visitor(self, *, at: str = "127.0.0.1", **headers: str) -> httpx2.AsyncClient:
+        """Return a client that nobody has signed in with, at one network address; its forms come from our own pages."""
+        transport = httpx2.ASGITransport(app=cast(Any, self.app), raise_app_exceptions=False, client=(at, 123))
         return httpx2.AsyncClient(transport=transport, base_url=BASE, headers={"Origin": BASE, **headers})
 
     async def as_(self, who: str) -> "Staff":
@@ -75,7 +75,7 @@ class Town:
         async with self.database.begin() as work:
             now = self.clock.now
             await work.sessions.start(session_hash(secret), person_id=self.seeds.people[who], at=now, way="app", proved_at=now)
-        client = self.visitor()
+        client = self.visitor(at=f"192.0.2.{1 + list(self.seeds.people).index(who)}")
         client.cookies.set("session", secret)
         return Staff(client=client, csrf=form_token(secret))
 

@@ -68,6 +68,17 @@ def _all(status: int, **row: int) -> Row:
     return Row(others=status, elsewhere=None, **row)  # type: ignore[arg-type]
 
 
+def _of_person(seeds: Seeds, status: int, who: str = "quality", *, form: Mapping[str, str] | None = None) -> Row:
+    return Row(
+        own={"system": status},
+        others=403,
+        elsewhere=403,
+        except_={"system": 404},
+        objects={"person_id": (seeds.people[who], seeds.people["stranger"])},
+        form=form or {},
+    )
+
+
 def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
     """Return the table over the ids of *seeds* and of two local notices."""
     readers = {"quality": 200, "approver": 200}
@@ -86,6 +97,8 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
     answering = {"token": (seeds.answer_token, "b" * 32)}
     kent = {"gss_code": ("E10000016", "E06000035")}
     deciding = {"version": "2", "understood": "yes", "reason": "The police ask for it."}
+    person = {"name": "Vera Sample", "address": "vera@kent.test", "role_quality": "yes"}
+    days = {f"{one}_day_{part}": value for one in ("first", "last") for part, value in (("day", "1"), ("month", "12"), ("year", "2026"))}
     return {
         "GET /": _all(200),
         "GET /cases": Row(own=readers | {"auditor": 200}, others=403, elsewhere=None),
@@ -145,6 +158,23 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
             except_={"system": 404},
             objects={"person_id": (seeds.people["quality"], seeds.people["stranger"])},
         ),
+        "GET /people": Row(own={"system": 200, "auditor": 200}, others=403, elsewhere=None),
+        "GET /people/new": Row(own={"system": 200}, others=403, elsewhere=None),
+        "POST /people": Row(own={"system": 303}, others=403, elsewhere=None, form=person),
+        "GET /people/{person_id}": _of_person(seeds, 200),
+        "POST /people/{person_id}": _of_person(seeds, 303, form=person),
+        "POST /people/{person_id}/end": _of_person(seeds, 303),
+        "POST /people/{person_id}/deputies": _of_person(seeds, 303, "approver", form=days | {"deputy": seeds.people["quality"]}),
+        "POST /people/deputies/{entry_id}/end": Row(
+            own={"system": 404}, others=403, elsewhere=403, except_={"system": 404}, objects={"entry_id": ("a" * 32, "b" * 32)}
+        ),
+        "POST /people/domains": Row(own={"system": 303}, others=403, elsewhere=None, form={"domain": "trust.test"}),
+        "POST /people/domains/end": Row(own={"system": 404}, others=403, elsewhere=None, form={"domain": "trust.test"}),
+        "GET /break-glass": Row(own={"system": 200, "auditor": 200}, others=403, elsewhere=None),
+        "POST /break-glass": Row(
+            own={"system": 303}, others=403, elsewhere=None, form={"role": "quality", "reason": "Nobody answers now."}
+        ),
+        "POST /break-glass/end": _all(403),
         # Below here nobody needs to be signed in, and being signed in makes no difference.
         "GET /sign-in": _all(200, nobody=200),
         "POST /sign-in": Row(others=200, elsewhere=None, nobody=200, form={"address": "nobody@kent.test"}),
