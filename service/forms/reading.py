@@ -19,7 +19,7 @@ from service.forms.formats import take_apart
 from service.forms.kinds import Kind, find_title, kind_of, without_title
 from service.forms.labels import label_of, load_labels
 from service.forms.names import split_name
-from service.forms.shapes import blank_child, blank_found
+from service.forms.shapes import blank_adult, blank_child, blank_found
 from service.forms.told import Told, told_in
 
 __all__ = ["Finding", "Provenance", "Reading", "SourceFile", "Unreadable", "label_of", "read_files"]
@@ -134,11 +134,21 @@ def _read_words(told: Told, file: str, filled: Sequence[Filled], today: date) ->
     if told.kind == Kind.FOUND:
         draft.fields["found"] = blank_found()
     _take_words(draft, told, file)
-    for index, (name, sentence) in enumerate(told.names):
+    born = {one.name.casefold(): one for one in told.born}
+    known = {name.casefold() for name, _ in told.names}
+    named = [*told.names, *((one.name, one.sentence) for one in told.born if one.role is None and one.name.casefold() not in known)]
+    for index, (name, sentence) in enumerate(named):
         given, family = split_name(name)
-        draft.fields["children"].append({**blank_child(), "given_names": given, "family_name": family or None})
-        for key in ("given_names", *(("family_name",) if family else ())):
+        birth = born[name.casefold()].when if name.casefold() in born else None
+        child = {"given_names": given, "family_name": family or None, "date_of_birth": birth}
+        draft.fields["children"].append({**blank_child(), **child})
+        for key in (key for key, value in child.items() if value):
             _note(draft, f"children[{index}].{key}", sentence, file)
+    for index, one in enumerate(one for one in told.born if one.role is not None):
+        adult = {"name": one.name, "date_of_birth": one.when, "relationship": one.role}
+        draft.fields["adults"].append({**blank_adult(), **adult})
+        for key in adult:
+            _note(draft, f"adults[{index}].{key}", one.sentence, file)
     findings = tuple(contradictions(draft.fields, draft.provenance, {}, kind=told.kind, today=today))
     text = "\n".join(_text_of(one.document) for one in filled)
     return Reading(told.kind, None, draft.fields, draft.provenance, findings, text)

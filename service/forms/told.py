@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from service.forms.told_births import Born, is_child, missing_since, take_births
 from service.forms.told_found import CHILD, QUESTION, Said, facts_in, has_died, is_found, names_found, speaks_of_several
 
 _LONGEST = 20_000
@@ -82,7 +83,8 @@ _SIGN_OFF = re.compile(
     re.I,
 )
 _GREETING = re.compile(
-    r"^\s*(?:dear|hi|hello|good (?:morning|afternoon|evening)|hiya|morning|afternoon|annwyl|helo)\b[^.!?\n]{0,60}(?:,|$)\s*", re.IGNORECASE
+    r"^\s*(?:dear|hi|hello|good (?:morning|afternoon|evening)|hiya|morning|afternoon|annwyl|helo)\b[^.!?\n]{0,60}?(?:,|\n|$)\s*",
+    re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"^\s{0,3}(?:>\s?)?(?:Q(?:uestion)?\s*)?\(?\d{1,2}\s*(?:[:)]|\.(?!\d)|[-–—]\s)", re.IGNORECASE)
 _REPLY = re.compile(r"^\s*(?:re|aw|sv|fwd?|wg|ymateb|atb)\s*:", re.IGNORECASE)
@@ -96,12 +98,25 @@ class Told:
     kind: str
     said: Said = field(default_factory=dict, repr=False)
     names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    born: tuple[Born, ...] = field(default=(), repr=False)  # whom the letter names with their birth: those children, and parents
 
 
 def told_in(text: str, subject: str, *, today: date) -> Told | None:
     """Read what a letter tells in plain words; None when it only asks, thanks or attaches, or when we cannot be sure."""
     body = list(_sentences(text[:_LONGEST], is_reply=_is_reply(subject)))
-    sentences = [*([] if _is_reply(subject) else [own_subject(subject)]), *body]
+    first = [] if _is_reply(subject) else [own_subject(subject)]
+    whole = [*first, *body]
+    read = [take_births(one, today=today) for one in whole]
+    told = _told([plain for plain, _ in read], len(first), today)
+    alert = missing_since(read, today=today) if told is None and not _is_reply(subject) and not _REFERENCE.search(subject) else None
+    if alert is not None:
+        parents = tuple(one for _, births in read for one in births if one.role is not None)
+        return Told(kind="alert", said=alert[0], born=(*alert[1], *parents))
+    return _as_written(told, read, whole, today) if told is not None else None
+
+
+def _told(sentences: list[str], start: int, today: date) -> Told | None:
+    """Read the sentences; those from *start* on are the letter's own."""
     plain = [one for one in sentences if not QUESTION.search(one)]
     if any(_OTHERS.search(one) for one in plain):
         return Told(kind="received_alert")
@@ -117,7 +132,25 @@ def told_in(text: str, subject: str, *, today: date) -> Told | None:
     for kind, pattern in (("withdrawal", _WITHDRAW), ("renewal", _RENEW), ("placement_notification", _PLACED)):
         if any(pattern.search(one) and not _NEVER_MIND.search(one) for one in asked):
             return Told(kind=kind)
-    return _told_news(plain, [one for one in body if one in plain])
+    return _told_news(plain, [one for one in sentences[start:] if one in plain])
+
+
+def _as_written(told: Told, read: list[tuple[str, tuple[Born, ...]]], whole: list[str], today: date) -> Told:
+    """Give each fact the sentence as it was written, and name the one child that a letter names with a birth."""
+    written = {plain: sentence for (plain, _), sentence in zip(read, whole, strict=True)}
+    said = {path: (value, written.get(sentence, sentence)) for path, (value, sentence) in told.said.items()}
+    names = tuple((name, written.get(sentence, sentence)) for name, sentence in told.names)
+    children = {(one.name, one.when): one for _, births in read for one in births if is_child(one, today)}
+    if told.kind == "found":
+        found = {name.casefold() for name, _ in names}
+        born = tuple(one for one in children.values() if one.name.casefold() in found)
+    else:
+        born = tuple(children.values()) if len(children) == 1 and told.kind in ("update", "renewal", "withdrawal") else ()
+    news = said.get("circumstances")
+    if news is not None:
+        told_news = " ".join(written.get(plain, plain) for plain, _ in read if plain in news[0])
+        said["circumstances"] = (told_news, told_news)
+    return replace(told, said=said, names=names, born=born)
 
 
 def own_subject(subject: str) -> str:
