@@ -83,3 +83,17 @@ def read_cell(cell: Cell, place: str, context: Context) -> None:
     read_lines(lines, context, method="label in the cell")
     if context.table is None and context.heading is heading:
         context.table = table
+
+
+def holds_lines(text: str, section: Section | None, context: Context) -> bool:
+    """Tell whether a cell beside or below a person's title holds lines with labels of their own: "Mother | Name: …"."""
+    parts = split_line(text.split("\n")[0], context, section)
+    return parts is not None and parts[0][0] is not None and parts[0][0].section == section
+
+
+def read_within(text: str, section: Section | None, place: str, context: Context) -> None:
+    """Read a cell whose lines have labels of their own, all about one person."""
+    outer = context.table
+    context.enter(section)
+    read_lines([Line(text=line, place=place) for line in text.split("\n")], context, method="label in the cell")
+    context.enter(outer)

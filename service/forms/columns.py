@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from service.forms.answers import Answer, Context, take
 from service.forms.blocks import EMPTY, TICKED, Cell
-from service.forms.cells import filled, is_inline, is_label, label_of
+from service.forms.cells import filled, holds_lines, is_inline, is_label, label_of, read_within
 from service.forms.choices import groups_of, is_tick
 from service.forms.labels import ELSEWHERE, PERSONS, Section, Target, words_of
 from service.forms.splitting import split_line
@@ -44,6 +44,8 @@ def header(row: Row, following: Row, context: Context) -> list[Column] | None:
         sections = [Section("adults"), Section("children")]
     elif (here is None or (here.scope == "children" and here.key is None)) and _lists_relatives(row, following, context):
         sections = [Section("adults")]
+    elif here is None and (opened := context.labels.section(row[0].text)) is not None and opened.scope in PERSONS and not opened.key:
+        sections = [opened]
     elif here is None or here.scope not in PERSONS | ELSEWHERE | {"agencies_contacted", "associates"}:
         sections += [Section("children"), Section("adults"), Section("agencies_contacted")]
     best: list[Column] | None = None
@@ -127,7 +129,8 @@ def _alternates(row: Row, columns: list[Column], following: Row, context: Contex
     blank = sum(not text.strip() for text, _ in columns[1:])
     if all(understood) or (not blank and columns[0][1] is None and all(understood[1:])):
         return False
-    if not any(understood[1::2]) or any(is_label(cell, context, context.section) for cell in following[::2]):
+    below = [cell for cell, (_, target) in zip(following, columns, strict=False) if target is None or target.field != "adults.relationship"]
+    if not any(understood[1::2]) or any(is_label(cell, context, context.section) for cell in following[::2] if cell in below):
         return True
     return blank * 3 > len(columns) or (blank > 0 and sum(understood) + blank < len(columns))
 
@@ -166,6 +169,9 @@ def read_below_header(rows: Sequence[Row], places: Places, start: int, columns: 
                 section = replace(section, key=places[number].replace(",", ""))
             last = section or last
             context.after = None
+            if target.opens and holds_lines(text, section, context):
+                read_within(text, section, places[number], context)
+                continue
             if target.field == "agencies_contacted":  # over a column it asks for one agency, beside a box for all of them
                 target = replace(target, field="agencies_contacted.agency")
             take(context, replace(target, section=section), label=label, text=text, place=places[number], method="column of a table")

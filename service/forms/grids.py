@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from service.forms.answers import Context, end_row, take
-from service.forms.blocks import EMPTY, TICKED, Cell, Line, Table
-from service.forms.cells import filled, is_inline, is_label, label_of, may_be_label, place_of, read_cell
+from service.forms.blocks import EMPTY, TICKED, Cell, Table
+from service.forms.cells import filled, holds_lines, is_inline, is_label, label_of, may_be_label, place_of, read_cell, read_within
 from service.forms.choices import fold, grid_text, groups_of, is_offer, is_option_row, is_tick
 from service.forms.columns import (
     Places,
@@ -17,9 +17,9 @@ from service.forms.columns import (
     read_choice_rows,
     read_people_columns,
 )
+from service.forms.headings import section_of_heading
 from service.forms.labels import ELSEWHERE, Section, Target, is_guidance, words_of
-from service.forms.lines import read_lines
-from service.forms.spacers import without_guidance, without_spacers
+from service.forms.spacers import is_heading_of_answers, without_guidance, without_spacers
 from service.forms.splitting import split_line
 from service.forms.stacked import read_numbered, read_value_below
 from service.forms.strangers import skip_below_header, unknown_header
@@ -184,6 +184,13 @@ def _read_row(row: Row, following: Row | None, place: str, context: Context, set
         return
     if (len(cells) == 1 or (len(full) == 1 and cells[0] is full[0])) and _read_banner(cells, following, place, context):
         return
+    if (
+        len(full) == len(cells) == 2
+        and is_heading_of_answers(cells[1].text)
+        and (opened := context.labels.section(cells[0].text)) is not None
+    ):
+        context.enter(opened)
+        return
     if len(cells) % 2 == 1 and len(cells) >= 3 and (opened := context.labels.section(cells[0].text)) is not None:
         if label_of(cells[1], context, opened) is not None and label_of(cells[2], context, opened) is None:
             context.enter(opened)
@@ -215,7 +222,7 @@ def _read_banner(cells: list[Cell], following: Row | None, place: str, context: 
     """Read the only words of a row: a title, a label with an empty answer, or whole lines."""
     cell = cells[0]
     target = label_of(cell, context, context.section)
-    opened = context.labels.section(cell.text)
+    opened = section_of_heading(cell.text, context.labels) if len(cells) == 1 else context.labels.section(cell.text)
     is_answered = opened is not None and opened.scope in ELSEWHERE and cell.text.rstrip().endswith(":")  # "School:", left empty
     if target is not None and (len(cells) > 1 or is_answered or _names_school(opened)) and not _begins(following, opened, context):
         if len(cells) == 1:
@@ -267,11 +274,8 @@ def _read_pair(cells: list[Cell], index: int, place: str, context: Context, sett
     values = [value.text.strip() for value in rest[: used - 1] if value.text.strip()]
     plain = [value for value in values if not is_guidance(value) and not (len(values) > 1 and is_offer(value))]
     text = "\n".join(plain) if not any(TICKED in value or EMPTY in value for value in plain) else " ".join(plain)
-    if target is not None and target.opens and _holds_lines(text, target, context):
-        outer = context.table
-        context.enter(target.section)
-        read_lines([Line(text=line, place=place) for line in text.split("\n")], context, method="label in the cell")
-        context.enter(outer)
+    if target is not None and target.opens and holds_lines(text, target.section, context):
+        read_within(text, target.section, place, context)
     elif target is not None:
         take(context, target, label=cell.text.split("\n")[0], text=text, place=place, method="label cell")
     elif may_be_label(cell.text) or context.labels.is_known(cell.text, context.section):
@@ -287,12 +291,6 @@ def _is_answered(cell: Cell, rest: list[Cell], context: Context) -> bool:
         return False
     parts = split_line(cell.text.split("\n")[0], context, context.section)
     return parts is not None and parts[0][0] is None and bool(parts[0][2])
-
-
-def _holds_lines(text: str, target: Target, context: Context) -> bool:
-    """Tell whether a cell beside a person's title holds lines with labels of their own: "Mother | Name: …"."""
-    parts = split_line(text.split("\n")[0], context, target.section)
-    return parts is not None and parts[0][0] is not None and parts[0][0].section == target.section
 
 
 def _width(cells: list[Cell], index: int, context: Context, settled: bool) -> int:

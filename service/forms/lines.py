@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from service.forms.answers import LONG, Answer, Context, end_row, take
 from service.forms.blocks import Line
+from service.forms.headings import section_of_heading
 from service.forms.labels import CONTACTS, ELSEWHERE, PERSONS, Section, Target, is_guidance, words_of
 from service.forms.splitting import Part, gaps_in, split_line
 
@@ -21,7 +22,7 @@ _SENTENCE = re.compile(r"[.!]\s|[.!]$")
 _SAYS = re.compile(r"\b(?:said|says|told|states|stated|reports|reported|he|she|they|i|we|was|were)\b", re.IGNORECASE)
 _LISTED = re.compile(  # a person in a list: "2) EXAMPLE, Beth (F) DOB 03/04/2015"
     r"^(?:\(?\d{1,2}[.)]\s*|[-•*–]\s+)?(?:[Uu]nborn(?: (?:[Bb]aby|[Cc]hild))? )?[A-Z][\w'’-]*(?:,? [A-Z][\w'’-]*){0,4}[\s,]*"
-    r"(?:\((?:[MmFf]|[Mm]ale|[Ff]emale|[Bb]oy|[Gg]irl)\)[\s,]*)?[(–-]?\s*(?:(?i:d\.?o\.?b\.?|born|e\.?d\.?d\.?|due)[:\s]*)?"
+    r"(?:\([A-Za-z' -]{1,30}\)[\s,]*)?[(–-]?\s*(?:(?i:d\.?o\.?b\.?|born|e\.?d\.?d\.?|due)[:\s]*)?"
     r"\d{1,2}(?:[./-]\d{1,2}[./-]\d{2,4}|(?:st|nd|rd|th)? [A-Z][a-z]{2,8} \d{4})\)?\s*(?:\([A-Za-z' -]{3,30}\))?\W*$"
 )
 _WHOLE_NAMES = frozenset({"children.name", "adults.name"})
@@ -93,7 +94,7 @@ def _has_answer_below(line: Line, following: Sequence[Line], context: Context, *
 def _open_section(line: Line, context: Context) -> bool:
     """Go into the part of the form that a heading names; a heading that is also a question is left to be read as one."""
     text = line.text.strip()
-    opened = context.labels.section(text.rstrip(":"))
+    opened = section_of_heading(text, context.labels) if line.heading else context.labels.section(text.rstrip(":"))
     if opened is None:
         return False
     if opened.scope in ELSEWHERE | _PARTS_WITH_LABELS and text.endswith(":"):  # "GP:" with nothing behind it is an empty answer

@@ -9,7 +9,7 @@ from service.forms.canonical import PLAN_ENDED
 from service.forms.dates import Age, age_in, first_day, read_date
 from service.forms.draft import Draft
 from service.forms.findings import Problem
-from service.forms.labels import Section
+from service.forms.labels import Section, load_labels, words_of
 from service.forms.names import may_be_name, read_named, split_name, split_people, take_aliases, without_title
 from service.forms.places import is_protected
 from service.forms.shapes import BLANKS
@@ -18,6 +18,7 @@ from service.forms.values import is_not_known, says_none
 EXPECTED = re.compile(r"\b(?:e\.?d\.?d|due|unborn|expected|estimated|delivery)\b", re.IGNORECASE)
 _NAMING = frozenset({"name", "family_name", "given_names"})
 _MOST_PEOPLE = 20
+_CAPTIONS = frozenset({"details", "photo", "photograph", "picture", "image", "information", "response", "answer", "name", "full name"})
 NO_NAME = "This does not read like a name, so it was not taken for one. Please give the name alone."
 _HAS_EDD = "has an expected date of delivery"
 _PROTECTED_ADULT = "The form marks this adult's address as protected. It will not be printed in the alert."
@@ -43,6 +44,9 @@ class People:
         """Take one answer about one person, or a box that names several."""
         if last == "name" and not is_not_known(words):
             several = split_people(words)
+            if len(several) > 1 and any(_may_be_whole_name(one) for one in several):  # a caption beside the name is nobody
+                several = [one for one in several if _may_be_whole_name(one)]
+                words = several[0] if len(several) == 1 else words
             numbered = answer.section is not None and answer.section.key is not None
             if len(several) > _MOST_PEOPLE:
                 self.draft.find(self.scope, Problem.UNREADABLE, "These are too many names for one box. Please list them.", answer.label)
@@ -110,7 +114,8 @@ class People:
         if key is None and people:
             index = len(people) - 1 if keys[-1] is None else (0 if len(people) == 1 and self.scope == "children" else -1)
             half = self.half_names.get(index, {}) if self.scope == "adults" else {}
-            if index >= 0 and not (naming is not None and (self._is_named(index, naming) or naming in half)):
+            repeats = naming in half if half and naming != "name" else naming is not None and self._is_named(index, naming)
+            if index >= 0 and not repeats:
                 return index
         if key is not None and self.scope == "children" and len(people) == 1 and keys[0] is None and key == "1":
             keys[0] = key
@@ -155,7 +160,7 @@ class People:
             draft.set(person, key, f"{base}.{key}", f"{scope}.{key}", answer, words)
             return
         named = read_named(words, today=draft.today)
-        if not may_be_name(named.name):
+        if not _may_be_whole_name(named.name):
             draft.find(base, Problem.UNREADABLE, NO_NAME, answer.label)
             return
         if scope == "children":
@@ -254,6 +259,17 @@ class People:
         child["date_of_birth"] = None
         del self.draft.provenance[f"{base}.date_of_birth"]
         self._expect(child, base, answer, born.text)
+
+
+def _may_be_whole_name(words: str) -> bool:
+    """Tell whether words could be a whole name, and are no label, choice or caption that slipped into the place of one."""
+    labels, plain = load_labels(), words_of(words)
+    if plain in labels.choices["answer"] | _CAPTIONS or labels.is_known(words):
+        return False
+    begins = words.partition(":")
+    is_labelled = bool(begins[1]) and (labels.find(begins[0]) is not None or words_of(begins[0]) in ("name", "full name"))
+    target = labels.find(words)
+    return may_be_name(words) and not is_labelled and (target is None or target.opens)
 
 
 def _without_adults_title(name: str) -> str:

@@ -45,6 +45,11 @@ def without_spacers(rows: Sequence[Row], context: Context) -> list[Row]:
     return kept
 
 
+def is_heading_of_answers(text: str) -> bool:
+    """Tell whether a cell only heads the column of the answers: "Details", "Your response"."""
+    return words_of(text) in _ANSWERING | {"information"}
+
+
 def without_guidance(rows: Sequence[Row]) -> list[Row]:
     """Leave out a column that is headed as guidance: "Question | Guidance | Response"; an empty answer must not be filled from it."""
     kept: list[Row] = []

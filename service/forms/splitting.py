@@ -3,7 +3,7 @@
 import re
 
 from service.forms.answers import LONG, Context
-from service.forms.labels import Section, Target, is_guidance
+from service.forms.labels import Section, Target, is_guidance, words_of
 
 _COLON = re.compile(r"[:：](?=\s|$|[^\s/\d])")
 _QUESTION = re.compile(r"\?\s*[:：]?(?=\s|$)|[:：](?=\s|$|[^\s/\d])")
@@ -152,4 +152,5 @@ def _split_without_colon(text: str, context: Context, section: Section | None) -
 
 def _looks_like_label(text: str) -> bool:
     words = text.split()
-    return 1 <= len(words) <= 10 and len(text) <= 90 and text.strip()[:1].isupper() and not re.search(r"[.!;]\s|https?$|@", text)
+    is_begun = text.strip()[:1].isupper() or words_of(text) == "name"  # typed on a telephone, without capitals
+    return 1 <= len(words) <= 10 and len(text) <= 90 and is_begun and not re.search(r"[.!;]\s|https?$|@", text)

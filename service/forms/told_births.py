@@ -27,6 +27,8 @@ _ASKS = re.compile(r"\b(?:alert|circulate|circulation|notification|notify)\b", r
 _NOT_NOW = re.compile(
     r"\b(?:not|never|previous(?:ly)?|last (?:year|time)|in the past|if|whether|when|would|should|could|may|might)\b|n['’]t\b", re.I
 )
+_REQUEST = re.compile(r"\W*(?:please|kindly|(?:can|could|would) (?:you|this|we|it))\b", re.IGNORECASE)
+_WONDERS = re.compile(r"\b(?:question|query|advice|advise|wonder(?:ing|ed)?|not sure|unsure|do (?:i|we) (?:still )?need)\b", re.IGNORECASE)
 _POLICE = re.compile(
     r"\bpolice (?:ref(?:erence)?|log|incident|cad|crime ref(?:erence)?)\.?(?: (?:no|number|num)\.?)?(?: is)?\s*[:\s–-]\s*"
     r"(?P<ref>[A-Z\d][\w/-]*\d[\w/-]*)",
@@ -76,9 +78,10 @@ def missing_since(sentences: list[tuple[str, tuple[Born, ...]]], *, today: date)
 
     None unless one sentence says all of the first, in plain terms, and another (or the same) asks for an alert.
     """
-    if not any(
-        _ASKS.search(plain) for plain, _ in sentences if not QUESTION.search(plain) or re.match(r"\W*(?:please|can you)", plain, re.I)
-    ):
+    wonders = [plain for plain, _ in sentences if QUESTION.search(plain) and not _REQUEST.match(plain)]
+    if any(_ASKS.search(plain) for plain in wonders) or any(_WONDERS.search(plain) for plain, _ in sentences):
+        return None
+    if not any(_ASKS.search(plain) for plain, _ in sentences if plain not in wonders):
         return None
     for plain, births in sentences:
         told = _MISSING_SINCE.search(plain)
