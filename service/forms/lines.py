@@ -8,6 +8,7 @@ from service.forms.answers import LONG, Answer, Context, end_row, take
 from service.forms.blocks import Line
 from service.forms.headings import section_of_heading
 from service.forms.labels import CONTACTS, ELSEWHERE, PERSONS, Section, Target, is_guidance, words_of
+from service.forms.names import without_bullet
 from service.forms.splitting import Part, gaps_in, split_line
 
 _LISTS = frozenset({"links_to_areas", "vehicles", "phones", "associates", "children.aliases", "adults.aliases"})
@@ -59,7 +60,7 @@ def read_lines(lines: Iterable[Line], context: Context, *, method: str = "label 
             open_ = _take_parts(parts, line, context, method)
         elif _is_label(line, context, method, below=below):
             open_ = _label_alone(text, line, context, method)
-        elif _continues(open_, line, method) or (open_ and open_[0].field in _WHOLE_NAMES and _LISTED.match(text)):
+        elif _continues(open_, line, method) or _lists_on(open_, text):
             open_ = _continue(context, text)
         elif (part := context.section) is not None and part.scope in PERSONS and part.key is None and _LISTED.match(text):
             _take_listed(text, part, line.place, context, method)
@@ -155,10 +156,17 @@ def _take_parts(parts: list[Part], line: Line, context: Context, method: str) ->
     return open_
 
 
+def _lists_on(open_: list[Answer], text: str) -> bool:
+    """Tell whether a line names another of the people whom the label above asks for, when it asks for no one in particular."""
+    if not open_ or open_[0].field not in _WHOLE_NAMES or not _LISTED.match(text):
+        return False
+    return open_[0].section is None or open_[0].section.key is None
+
+
 def _take_listed(text: str, part: Section, place: str, context: Context, method: str) -> None:
     """Take one of the people that are listed, each in a line, under a heading."""
     target = Target(f"{part.scope}.name", replace(part, key=place, loose=False))
-    take(context, target, label=context.labels.says(target.field), text=text, place=place, method=method)
+    take(context, target, label=context.labels.says(target.field), text=without_bullet(text), place=place, method=method)
     context.implied = context.after = None
 
 

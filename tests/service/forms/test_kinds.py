@@ -70,6 +70,8 @@ TITLES = {
         "Missing/found notification",
         "Child Rescue Alert",
         "Team meeting",
+        "Missing Children National Alert Policy and Procedure",
+        "Safeguarding newsletter: missing children",
     ),
 }
 
@@ -199,3 +201,9 @@ def test_a_title_that_goes_on_in_the_next_line_is_read_whole() -> None:
     reading = read_files([SourceFile("form.html", "text/html", page)], today=TODAY)
     assert reading is not None
     assert reading.form_title == "National Alert Notification of a Missing Child"
+
+
+@pytest.mark.parametrize("title", ["Child missing: Notification to other authorities", "Missing Episode – National Alert Form"])
+def test_a_title_with_a_colon_or_a_dash_is_no_label_with_its_answer(title: str) -> None:
+    reading = read(f"{title}\n\nSurname: Example\nForename: Amy\nDate missing: 20/10/2026\n")
+    assert (reading.kind, reading.form_title, reading.fields["circumstances"], len(reading.fields["children"])) == ("alert", title, None, 1)

@@ -110,3 +110,39 @@ def test_a_marked_choice_in_a_line_is_the_answer() -> None:
 def test_a_workers_details_follow_the_name() -> None:
     reading = read(f"{TITLE}\n\nSurname: Example\n\nSocial worker: Sam Worker\nTel: 01632 960001\nEmail: s@kent.test\n")
     assert reading.fields["social_worker"] == {"name": "Sam Worker", "team": None, "phone": "01632 960001", "email": "s@kent.test"}
+
+
+def test_people_are_read_from_lists_under_their_heading() -> None:
+    fields = read(
+        f"{TITLE}\n\nDate missing: 20/10/2026\n\nChildren:\n1) EXAMPLE, Adam (M) DOB 01/02/2013\n2) Beth Example (03/04/2015)\n"
+        "3) Unborn Example, EDD 05/01/2027\n\nParents:\nMother - Carla EXAMPLE DOB 06/07/1989\n- Des Sample (stepfather), born 02/02/1988\n"
+        "\nSiblings (not missing):\n- Joe Example (04/04/2014)\n"
+    ).fields
+    assert [(one["given_names"], one["family_name"], one["date_of_birth"], one["sex"]) for one in fields["children"]] == [
+        ("Adam", "EXAMPLE", "2013-02-01", "male"),
+        ("Beth", "Example", "2015-04-03", None),
+        ("Unborn", "Example", None, None),
+    ]
+    assert fields["children"][2]["expected_delivery_date"] == "2027-01-05"
+    assert [(one["name"], one["date_of_birth"], one["relationship"]) for one in fields["adults"]] == [
+        ("Carla EXAMPLE", "1989-07-06", "mother"),
+        ("Des Sample", "1988-02-02", "stepfather"),
+    ]
+
+
+def test_a_name_behind_a_dash_is_read_and_a_story_is_not() -> None:
+    fields = read(
+        f"{TITLE}\n\nDate missing - 20/10/2026\nMum - Pip Example, 28\nSW - Rex Worker 01632 960241\nDad - said he knows nothing\n"
+    ).fields
+    assert [(one["name"], one["relationship"]) for one in fields["adults"]] == [("Pip Example", "mother")]
+    assert (fields["social_worker"]["name"], fields["social_worker"]["phone"]) == ("Rex Worker", "01632 960241")
+
+
+def test_a_bare_name_over_the_childs_birth_is_the_childs() -> None:
+    assert child("name: kai sample\ndob: 1/2/16")["given_names"] == "kai"
+    assert read(f"{TITLE}\n\nDate missing: 20/10/2026\nName: Sam Worker\nEmail: sam@kent.test\n").fields["children"] == []
+
+
+def test_last_seen_tells_the_day_it_begins_with_and_no_other() -> None:
+    for words, day in (("9 Nov 2026 at the market", "2026-11-09"), ("At the market, where she had been on 9 Nov 2026", None)):
+        assert read(f"{TITLE}\n\nSurname: Example\nDate missing: 20/11/2026\nLast seen: {words}\n").fields["date_last_seen"] == day

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.forms.names import read_named, split_aliases, split_name, split_people, take_aliases, without_title
+from service.forms.names import may_be_name, read_named, split_aliases, split_name, split_people, take_aliases, without_title
 
 TODAY = date(2026, 11, 24)
 
@@ -114,3 +114,23 @@ def test_any_text_is_a_name_without_an_error_and_nothing_is_invented(text: str) 
     assert all(set("".join(part.split())) <= words for part in (given_names, family, named.name, rest, *named.aliases, *aliases))
     split_people(text)
     split_aliases(text)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Complete the alert form and send it to the Team Manager",
+        "As recorded on the case system",
+        "11/11/2026 by health visitor at home",
+        "said no",
+    ],
+)
+def test_a_sentence_an_instruction_or_a_date_is_no_name(words: str) -> None:
+    assert not may_be_name(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["Amy Jane Example", "amy example", "an to", "Will May On", "Abu Bakr al Example", "O’Example-D'Arcy", "X2"]
+)
+def test_names_of_every_kind_stay_names(words: str) -> None:
+    assert may_be_name(words)

@@ -120,3 +120,9 @@ def test_a_file_from_disk_that_is_a_letter_gives_what_it_holds() -> None:
         assert FORM.strip() in files_within(Attachment(name=name, content_type="", content=content))[-1].content.decode()
     form = Attachment(name="form.txt", content_type="", content=FORM.encode())
     assert files_within(form) == (form,)
+
+
+def test_a_form_behind_quotation_marks_is_read_from_a_letter_that_was_forwarded_again() -> None:
+    quoted = "\n".join(f"> {line}" for line in FORM.splitlines())
+    raw = letter(f"Please log.\n\nBegin forwarded message:\n\nFrom: Duty <duty@kent.test>\nSubject: FW: alert\n\nsee below\n\n{quoted}\n")
+    assert dict(told(raw))["the letter quoted in the forwarded letter"].strip() == FORM.replace("\n\n", "\n\n").strip()
