@@ -62,7 +62,7 @@ def read_lines(lines: Iterable[Line], context: Context, *, method: str = "label 
             open_ = _label_alone(text, line, context, method)
         elif _continues(open_, line, method) or _lists_on(open_, text):
             open_ = _continue(context, text)
-        elif (part := context.section) is not None and part.scope in PERSONS and part.key is None and _LISTED.match(text):
+        elif (part := context.table or context.heading) is not None and part.scope in PERSONS and part.key is None and _LISTED.match(text):
             _take_listed(text, part, line.place, context, method)
             open_ = []
         else:
