@@ -245,8 +245,11 @@ def _person(target: Target, named: Section | None, base: Section | None, alone: 
     return Section(scope, place.replace(",", ""))
 
 
-def people_columns(row: Row, context: Context) -> dict[int, Section] | None:
-    """Recognise people side by side: a header of "Child 1 | Child 2" or "Mother | Father", with or without a first column of labels."""
+def people_columns(row: Row, following: Row, context: Context) -> dict[int, Section] | None:
+    """Recognise people side by side: a header of "Child 1 | Child 2" or "Mother | Father", with or without a first column of labels.
+
+    One of them may go without a number, "Mother | Father | Child", where each cell below has a label of its own.
+    """
     cells = filled(row)
     labels = context.labels
     if len(cells) < 2:
@@ -256,12 +259,16 @@ def people_columns(row: Row, context: Context) -> dict[int, Section] | None:
         return None
     people = {index: section for index, cell in enumerate(row[first:], first) if (section := labels.section(cell.text)) is not None}
     distinct = Counter((section.scope, section.key) for section in people.values())
-    whole = (
-        len(people) == len(row) - first
-        and len(distinct) == len(people)
-        and all(one.scope in PERSONS and one.key for one in people.values())
-    )
+    whole = len(people) == len(row) - first and len(distinct) == len(people) and all(one.scope in PERSONS for one in people.values())
+    unnumbered = [one.scope for one in people.values() if one.key is None]
+    scopes = [one.scope for one in people.values()]
+    if unnumbered and (any(scopes.count(one) > 1 for one in unnumbered) or first or not _ask_each(following, people, context)):
+        return None
     return people if whole else None
+
+
+def _ask_each(row: Row, people: dict[int, Section], context: Context) -> bool:
+    return len(row) == len(people) and all(is_inline(cell, context, people[index]) for index, cell in enumerate(row))
 
 
 def read_people_columns(
@@ -278,6 +285,8 @@ def read_people_columns(
     for number in range(start + 1, len(rows)):
         row = rows[number]
         if len(row) < len(head) or sum(cell.across for cell in row) < len(head):
+            break
+        if any(section.key is None for section in people.values()) and not _ask_each(row, people, context):
             break
         if len(row) == len(head):
             share = {index: [row[index]] for index in people}

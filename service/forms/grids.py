@@ -18,13 +18,14 @@ from service.forms.columns import (
     read_people_columns,
 )
 from service.forms.headings import section_of_heading
-from service.forms.labels import ELSEWHERE, Section, Target, is_guidance, words_of
+from service.forms.labels import ELSEWHERE, PERSONS, Section, Target, is_guidance, words_of
 from service.forms.spacers import is_heading_of_answers, without_guidance, without_spacers
 from service.forms.splitting import split_line
 from service.forms.stacked import read_numbered, read_value_below
 from service.forms.strangers import skip_below_header, unknown_header
 
 _SHORT = 100
+_NOBODY = Section("")  # the part below a title nobody knows is no longer about those whom the heading over the table named
 _NUMBER = re.compile(r"^\s*(?:[Qq]\s?)?(?:\d{1,3}[a-z]?[.):]?|\(?[a-zA-Z\d]{1,2}[.)]|\d{1,2}\.\d{1,2})\s*$")
 
 
@@ -49,7 +50,7 @@ def _read_rows(rows: Sequence[Row], places: Places, context: Context) -> None:
             number = _read_beside_title(rows, places, number, context)
         elif following and (columns_of_choices := choice_columns(row)) and context.find(row[0].text) is None:
             number = _at_least(number, read_choice_rows(rows, places, number, columns_of_choices, context), row, places, context)
-        elif following and (people := people_columns(row, context)):
+        elif following and (people := people_columns(row, following, context)):
             number = _read_people(rows, places, number, people, context)
         elif (after := read_numbered(rows, places, number, context) or _read_boxes(rows, places, number, context)) is not None:
             number = after
@@ -82,7 +83,10 @@ def _is_settled(rows: Sequence[Row], context: Context) -> bool:
             target = label_of(row[1], context, context.section)
             if (target is None or target.opens) and not is_inline(row[1], context, context.section):
                 return True
-    return False
+    pairs = [row for row in rows if len(row) == 2]
+    labelled = sum(label_of(row[0], context, context.section) is not None for row in pairs)
+    inline = sum(is_inline(row[1], context, context.section) for row in pairs)
+    return labelled == len(pairs) > 2 and inline == 1
 
 
 def _read_beside_title(rows: Sequence[Row], places: Places, start: int, context: Context) -> int:
@@ -233,7 +237,8 @@ def _read_banner(cells: list[Cell], following: Row | None, place: str, context: 
     else:
         read_cell(cell, place, context)
         if ":" not in cell.text and len(cell.text) < _SHORT:
-            context.enter(None)
+            listed = context.heading is not None and context.heading.scope in PERSONS and context.heading.key is None
+            context.enter(_NOBODY if listed else None)
     return True
 
 

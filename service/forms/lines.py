@@ -62,7 +62,7 @@ def read_lines(lines: Iterable[Line], context: Context, *, method: str = "label 
             open_ = _label_alone(text, line, context, method)
         elif _continues(open_, line, method) or _lists_on(open_, text):
             open_ = _continue(context, text)
-        elif (part := context.table or context.heading) is not None and part.scope in PERSONS and part.key is None and _LISTED.match(text):
+        elif (part := _list_of(context)) is not None and _LISTED.match(text):
             _take_listed(text, part, line.place, context, method)
             open_ = []
         else:
@@ -163,9 +163,19 @@ def _lists_on(open_: list[Answer], text: str) -> bool:
     return open_[0].section is None or open_[0].section.key is None
 
 
+def _list_of(context: Context) -> Section | None:
+    """Name the part whose people are listed here: one about no one in particular, or one in which somebody was just named."""
+    part = context.table or context.heading
+    if part is None or part.scope not in PERSONS:
+        return None
+    last = context.answers[-1] if context.answers else None
+    named = last is not None and last.section == part and last.field == f"{part.scope}.name"
+    return part if part.key is None or named else None
+
+
 def _take_listed(text: str, part: Section, place: str, context: Context, method: str) -> None:
     """Take one of the people that are listed, each in a line, under a heading."""
-    target = Target(f"{part.scope}.name", replace(part, key=place, loose=False))
+    target = Target(f"{part.scope}.name", Section(part.scope, place))
     take(context, target, label=context.labels.says(target.field), text=without_bullet(text), place=place, method=method)
     context.implied = context.after = None
 

@@ -165,7 +165,8 @@ def split_people(text: str) -> list[str]:
     if len(lines) != 1:
         return lines
     parts = [part.strip(" ,") for part in _split_outside_brackets(lines[0], r",\s*(?:and|&)\s+|\s+(?:and|&)\s+|,\s*")]
-    is_list = len(parts) > 2 or (len(parts) == 2 and re.search(r"\s(?:and|&)\s", lines[0]))
+    joined = re.search(r"\s(?:and|&)\s", lines[0]) or all(re.search(r"\d", part) for part in parts)  # each with a birth
+    is_list = len(parts) > 2 or (len(parts) == 2 and joined)
     looks_like_names = all(part and len(part.split()) <= 6 and not part[0].islower() for part in parts)
     return parts if is_list and looks_like_names and not _MARKERS.search(lines[0]) else lines
 
