@@ -68,7 +68,7 @@ def may_be_name(words: str) -> bool:
     """Tell whether words could be somebody's name: no sentence, no instruction and no date. Whatever else people are called is kept."""
     if _DATE.search(words):
         return False
-    listed = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", words)
+    listed = [word.strip(".,;:()") for word in words.split()]
     small = [word for word in listed if word in _NO_NAME]  # a name may be spelt like one of these, and then has a capital
     return len(listed) <= _LONGEST_NAME and not (small and (len(listed) > 2 or len(small) == len(listed)))
 

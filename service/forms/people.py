@@ -264,7 +264,7 @@ class People:
 def _may_be_whole_name(words: str) -> bool:
     """Tell whether words could be a whole name, and are no label, choice or caption that slipped into the place of one."""
     labels, plain = load_labels(), words_of(words)
-    if plain in labels.choices["answer"] | _CAPTIONS or labels.is_known(words):
+    if plain in labels.choices["answer"] | _CAPTIONS or labels.is_known(words) or labels.is_known(words, Section("elsewhere")):
         return False
     begins = words.partition(":")
     is_labelled = bool(begins[1]) and (labels.find(begins[0]) is not None or words_of(begins[0]) in ("name", "full name"))

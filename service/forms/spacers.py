@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from service.forms.answers import Context
 from service.forms.blocks import Cell
-from service.forms.cells import filled, is_label
+from service.forms.cells import filled, is_known, is_label
 from service.forms.choices import groups_of
-from service.forms.labels import words_of
+from service.forms.labels import Section, words_of
 
 Row = tuple[Cell, ...]
 _GUIDING = frozenset(
@@ -36,13 +36,17 @@ def without_spacers(rows: Sequence[Row], context: Context) -> list[Row]:
             if len(same) > 1
             and not any(rows[number][column].text.strip() or rows[number][column].holds_table for number in same)
             and any(rows[number][column + 1].text.strip() for number in same)
-            and not any(
-                is_label(one, context, context.section) or groups_of(one.text) for one in (rows[number][column + 1] for number in same)
-            )
+            and not any(_may_be_label(one, context) or groups_of(one.text) for one in (rows[number][column + 1] for number in same))
         }
         for number in same if gone else ():
             kept[number] = tuple(cell for column, cell in enumerate(rows[number]) if column not in gone)
     return kept
+
+
+def _may_be_label(cell: Cell, context: Context) -> bool:
+    """Tell whether a cell could be a label, of whomever: in a form left empty the columns of answers are no spacers."""
+    parts = (context.section, Section("children"), Section("adults"), Section("social_worker"))
+    return any(is_label(cell, context, part) for part in parts) or is_known(cell, context.labels, Section("elsewhere"))
 
 
 def is_heading_of_answers(text: str) -> bool:
