@@ -7,10 +7,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
+
+from email_reply_parser import EmailReplyParser
 
 from service.mail.classify import Sort, is_reaction, our_delivery_id, sort_of
+from service.mail.conditions import holds_back
 from service.mail.message import IncomingEmail
+from service.mail.parts import decode_words
 from service.mail.quoting import Divided, blank, divide, unquoted_below
+from service.mail.reasons import first_words
 
 
 class Verdict(StrEnum):
@@ -59,28 +65,40 @@ _DECIDE = {
 }
 _CHECK = {"pass": ("pass", "passed", "pasio"), "return": ("return", "dychwelyd")}
 _WITH_REASON = frozenset(("reject", "return"))
+_WITH_WORDS = _WITH_REASON | {"hold"}
+_GO = frozenset(("approve", "pass"))
 
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a\u202c\u2060-\u2064\u2066-\u2069\ufeff"
 _GAP = rf"[\s\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000{_INVISIBLE}]"
 _QUOTES = "\"'`´“”„‟‘’‚‛«»‹›"
 _EDGE = rf"(?:{_GAP}|[{_QUOTES}])*"
+_LONGEST_LINE = 5000
+_TOP = 600
 _CONDITION = re.compile(
-    r"^(?:if|unless|until|only if|only when|once|when|provided|providing|subject to|as long as|except|but|or|and|not"
-    r"|never|os|oni bai|pan|ond|neu|a|ac)\b|^[?/,&]|^\W*$",
+    r"^(?:if|unless|only if|only when|once|when|provided|providing|subject to|as long as|except|but|or|and|not"
+    r"|never|os|oni bai|pan|ond|neu|a|ac|ar yr amod|yn amodol)\b|^[?/,&]|^\W*$",
     re.I,
 )
+_UNTIL = re.compile(r"^(?:until|till|nes|hyd nes|tan)\b", re.I)
+# `*APPROVE*` is how mail programs write bold in plain text
+_BOLD = re.compile(r"(?<![\w*])(\*{1,2})(?=[^*])([^*]{1,300})\1(?![\w*])")
 
 
 class _Grammar:
     def __init__(self, words: dict[str, tuple[str, ...]]) -> None:
         self.verdicts = {word: verdict for verdict, group in words.items() for word in group}
         spelled = "|".join(re.escape(w).replace(r"\ ", f"{_GAP}+") for w in sorted(self.verdicts, key=len, reverse=True))
+        typed = rf"(?:{_GAP}+\#?|\#)"
         # ASCII only: without it the dotless i of Turkish and the long s would count as i and s
-        self.exact = re.compile(rf"{_EDGE}(?P<word>{spelled})(?:{_GAP}+(?P<number>[0-9]{{1,12}}))?{_EDGE}[.!]?{_EDGE}", re.A | re.I)
+        self.exact = re.compile(rf"{_EDGE}(?P<word>{spelled})(?:{typed}(?P<number>[0-9]{{1,12}}))?{_EDGE}[.!]?{_EDGE}", re.A | re.I)
         self.reasoned = re.compile(
-            rf"{_EDGE}(?P<word>{spelled})(?:{_GAP}+(?P<number>[0-9]{{3,12}})(?![0-9/.,-]*[0-9]))?(?P<sep>{_GAP}*[:\u2010-\u20"
+            rf"{_EDGE}(?P<word>{spelled})(?:{typed}(?P<number>[0-9]{{3,12}})(?![0-9/.,-]*[0-9])[.,;]?)?(?P<sep>{_GAP}*[:\u2010-\u20"
             rf"15-]{_GAP}*|{_GAP}+)(?P<reason>\S.*)",
             re.A | re.I | re.S,
+        )
+        # within words of prose only what is shouted, or has a number, is a decision of its own
+        self.shouted = re.compile(
+            rf"\b(?:{'|'.join(w.upper() for w in self.verdicts if ' ' not in w)})\b|\b(?i:{spelled}){typed}[0-9]{{3,12}}\b"
         )
 
     def verdict_of(self, word: str) -> str:
@@ -88,24 +106,34 @@ class _Grammar:
 
     def read_line(self, line: str) -> tuple[str, str | None, str | None] | None:
         """Return verdict, number and reason of a line that is as a whole a decision, else None."""
-        line = line[:5000]
+        line = _BOLD.sub(r"\2", line[:_LONGEST_LINE])
         if not line.isascii() and re.search("[\u202d\u202e]", line):
             return None
         if match := self.exact.fullmatch(line):
             return self.verdict_of(match["word"]), match["number"], None
         match = self.reasoned.fullmatch(line)
-        if match is None or (verdict := self.verdict_of(match["word"])) not in _WITH_REASON:
+        if match is None or (verdict := self.verdict_of(match["word"])) not in _WITH_WORDS:
             return None
         reason = match["reason"].strip(" \u00a0")
         colon = re.search(r"\S", match["sep"]) is not None
-        if (_CONDITION.match(reason) and not (colon and verdict == "return")) or self.exact.fullmatch(reason) or self.another(reason):
+        conditional = _CONDITION.match(reason) or (verdict != "hold" and _UNTIL.match(reason))
+        if (conditional and not (colon and verdict == "return")) or self.another(verdict, reason):
             return None
         return verdict, match["number"], reason
 
-    def another(self, reason: str) -> bool:
-        """Say whether a shouted decision word stands in a reason: two decisions on one line."""
-        first = reason.split(None, 1)[0].strip(".,;:!?").casefold() if reason.split() else ""
-        return first in self.verdicts and first not in ("return", "hold", "dal", "pass")
+    def shouts_another(self, verdict: str, line: str) -> bool:
+        """Say whether within a line of comment stands a decision, in capitals or with its number, that is not *verdict*."""
+        found = (re.match(r"[a-z ]+[a-z]", match[0].casefold()) for match in self.shouted.finditer(line[:_LONGEST_LINE]))
+        return any(word is not None and self.verdicts.get(word[0]) != verdict for word in found)
+
+    def another(self, verdict: str, reason: str) -> bool:
+        """Say whether another decision stands in the words behind the first: two decisions on one line."""
+        if self.exact.fullmatch(reason) or (not reason.isupper() and self.shouted.search(reason)):
+            return True
+        words = re.findall(r"\w+", reason.casefold())
+        if verdict == "hold":
+            return not self.verdicts.keys().isdisjoint(words) or reason.endswith("?")
+        return bool(words) and words[0] in self.verdicts and words[0] not in ("return", "hold", "dal", "pass")
 
 
 _DECISIONS = _Grammar(_DECIDE)
@@ -142,40 +170,62 @@ def _same(one: tuple[str, str | None, str | None], other: tuple[str, str | None,
 def _contradicted(first: tuple[str, str | None, str | None], divided: Divided, later: Sequence[str], grammar: _Grammar) -> bool:
     below = unquoted_below(divided)
     offered = _offered(below, grammar)
-    rest = [(line, first[0] in _WITH_REASON) for line in later]
-    rest += [(line, True) for line in (*divided.signature, *(line for i, line in enumerate(below) if i not in offered))]
+    rest = [(line, first[0] in _WITH_WORDS) for line in later]
+    rest += [(line, True) for line in divided.signature if first[0] in _GO]
+    rest += [(line, True) for i, line in enumerate(below) if i not in offered]
     for line, lenient in rest:
         other = grammar.read_line(line)
         if other is None or _same(first, other):
             continue
         # quoted prose such as "Return interview is booked" begins with a word; it decides only with a number, a colon or in capitals
         emphatic = other[1] is not None or re.match(rf"{_EDGE}\S+{_GAP}*[:\u2010-\u2015-]", line) or line.split(None, 1)[0].isupper()
-        if not lenient or emphatic or grammar.exact.fullmatch(line[:5000]):
+        if not lenient or emphatic or grammar.exact.fullmatch(line[:_LONGEST_LINE]):
             return True
-    return False
+    return any(grammar.shouts_another(first[0], line) for line in later)
 
 
-def _read_view(text: str, from_html: bool, grammar: _Grammar) -> tuple[str, str | None, str | None]:
+def _answered_below(divided: Divided) -> Sequence[str]:
+    """Return the lines under a marked quotation, up to a footer: a comment too."""
+    marked = [i for i, line in enumerate(divided.below) if line.lstrip("\ufeff\u200b \u00a0\t").startswith(">")]
+    # GroupWise marks only the head of the letter it quotes: `>>> … >>>`
+    if not marked or divided.below[marked[-1]].rstrip().endswith(">>>"):
+        return ()
+    return list(takewhile(lambda line: not re.match(r"\s*[-_]{2,}", line), divided.below[marked[-1] + 1 :]))
+
+
+def _second_reader_agrees(lines: Sequence[str]) -> bool:
+    """Say whether email-reply-parser finds the same first new line.
+
+    It knows no Welsh, no banners and no disclaimers, so it does not divide the letter; but what it takes for quoted or signed is not
+    taken for new. It gets only the top: its pattern for "On … wrote:" takes cubic time.
+    """
+    top = "\n".join(lines)[:_TOP]
+    try:
+        shown = EmailReplyParser.parse_reply(top)
+    except (re.error, IndexError):  # it builds a pattern from the letter's own words
+        return False
+    return next((line.strip() for line in shown.split("\n") if not blank(line)), "") == top.split("\n", 1)[0].strip()
+
+
+def _read_view(text: str, from_html: bool, grammar: _Grammar, name: str) -> tuple[str, str | None, str | None]:
     divided = divide(text, from_html=from_html)
     place = next((i for i, line in enumerate(divided.new) if not blank(line)), None)
     if place is None:
         return _UNCLEAR
     first = grammar.read_line(divided.new[place])
     later = divided.new[place + 1 :]
-    if first is None:
+    if first is None or _contradicted(first, divided, later, grammar):
         return _UNCLEAR
     verdict, number, reason = first
-    if verdict in _WITH_REASON:
-        paragraph: list[str] = []
-        for line in later:
-            if blank(line):
-                if paragraph or reason:
-                    break
-                continue
-            paragraph.append(line.strip())
-        reason = " ".join(([reason] if reason else []) + paragraph) or None
-    if _contradicted(first, divided, later, grammar):
+    if verdict in _GO and (
+        holds_back(later)
+        or holds_back(_answered_below(divided))
+        or not _second_reader_agrees([*divided.new[place:], *divided.signature, *divided.below])
+    ):
         return _UNCLEAR
+    if verdict in _WITH_REASON:
+        told = next((i for i, line in enumerate(later) if blank(line)), len(later)) if reason else len(later)
+        reason = " ".join(([reason] if reason else []) + first_words(later[:told], name=name)) or None
     return verdict, number, reason
 
 
@@ -187,9 +237,10 @@ def _read(email: IncomingEmail, grammar: _Grammar) -> tuple[str, str | None, str
     has_html = any(markup is not None for _, markup in email.segments)
     if not email.segments or _INCOMPLETE & set(email.problems):
         return _UNCLEAR
-    read = [_read_view(email.plain_view, not has_text, grammar)]
+    name = decode_words(email.first("From"))
+    read = [_read_view(email.plain_view, not has_text, grammar, name)]
     if has_html:
-        read.append(_read_view(email.html_view, True, grammar))
+        read.append(_read_view(email.html_view, True, grammar, name))
     first, last = read[0], read[-1]
     if first[0] != last[0] or first[1] != last[1]:
         return _UNCLEAR

@@ -24,6 +24,12 @@ _SECOND = re.compile(
     r"|inviato|oggetto|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|emne)\s?:",
     re.I,
 )
+_MARKING = re.compile(
+    r"^[\W_]*(?:(?:security )?(?:classification|marking|sensitivity)\W{1,4}|(?:dosbarthiad|marc diogelwch)\W{1,4})?"
+    r"(?:official(?:[\W_]{1,3}sensitive)?|swyddogol(?:[\W_]{1,3}sensitif)?|not protectively marked|unclassified)"
+    r"(?:\W{1,4}(?:personal|commercial|private|personol|masnachol|sensitive|sensitif|official|swyddogol))*[\W_]*$",
+    re.I,
+)
 _SIGNATURE = re.compile(r"^-- ?$")
 _DEVICE = re.compile(
     r"^\s*(?:sent from (?:my |outlook|mail for|yahoo|samsung|the all)|get outlook for|anfonwyd o(?:'|’)?m? )"
@@ -85,10 +91,10 @@ def starts_quotation(lines: list[str], i: int) -> bool:
 
 
 def _skip_banners(lines: list[str], whole_paragraphs: bool) -> int:
-    """Return the index of the first line behind the banners that a gateway put on top."""
+    """Return the index of the first line behind the banners that a gateway put on top, and the lines that mark how secret a letter is."""
     i = 0
     while True:
-        while i < len(lines) and blank(lines[i]):
+        while i < len(lines) and (blank(lines[i]) or _MARKING.match(lines[i][:200])):
             i += 1
         if i >= len(lines) or not BANNER.match(lines[i]):
             return i

@@ -101,6 +101,9 @@ _REPLY_HEADER_ID = re.compile(r"(?:x_)*(?:divrplyfwdmsg|outlookmessageheader)", 
 _BOXED = re.compile(r"background|border\s*:|border-(?:style|color|left)", re.I)
 BANNER = re.compile(
     r"^[\W_]*(?:\[\s*(?:allanol\s*/\s*)?external\b|\[\s*allanol\b|caution\s*:|external\s+e-?mail\b|you don['’]?t often get e-?mail from\b"
+    r"|some people who received this message don['’]?t often"
+    r"|this (?:e-?mail|message) (?:originated|was sent|came|has come) from (?:outside|an external)"
+    r"|daeth (?:yr|y) (?:e-?bost|neges) (?:hwn|hon) o(?:['’]r| du) (?:tu )?allan|nid ydych (?:chi )?yn aml yn (?:cael|derbyn) e-?byst"
     r"|warning\s*:\s*(?:this|external)|rhybudd\s*:|gochelwch\s*:|e-?bost allanol\b)",
     re.I,
 )

@@ -63,7 +63,9 @@ def test_the_number_behind_the_word_is_read_and_may_be_missing() -> None:
         "REJECT or APPROVE 4821",
         "REJECT unless the dates are right",
         "Dydw i ddim yn cymeradwyo 4821",
-        "HOLD 4821 until Monday",
+        "HOLD 4821 if the police have not rung",
+        "HOLD or approve",
+        "Hold?",
     ],
 )
 @pytest.mark.parametrize("quotation", ["", QUOTED, OUTLOOK])
