@@ -15,7 +15,7 @@ from service.mail.classify import Sort, is_reaction, our_delivery_id, sort_of
 from service.mail.conditions import holds_back
 from service.mail.message import IncomingEmail
 from service.mail.parts import decode_words
-from service.mail.quoting import Divided, blank, divide, unquoted_below
+from service.mail.quoting import REPLY_MARKER, Divided, blank, divide, unquoted_below
 from service.mail.reasons import first_words
 
 
@@ -74,6 +74,7 @@ _QUOTES = "\"'`´“”„‟‘’‚‛«»‹›"
 _EDGE = rf"(?:{_GAP}|[{_QUOTES}])*"
 _LONGEST_LINE = 5000
 _TOP = 600
+_NEAR_TOP = 9
 _CONDITION = re.compile(
     r"^(?:if|unless|only if|only when|once|when|provided|providing|subject to|as long as|except|but|or|and|not"
     r"|never|os|oni bai|pan|ond|neu|a|ac|ar yr amod|yn amodol)\b|^[?/,&]|^\W*$",
@@ -142,7 +143,7 @@ _UNCLEAR: tuple[str, str | None, str | None] = ("unclear", None, None)
 
 
 def _offered(lines: Sequence[str], grammar: _Grammar) -> set[int]:
-    """Return the places of lines that offer the words to choose from, as our own letter does: three or more words together."""
+    """Return the places of lines that offer the words to choose from, as our own letter does: three or more together, or near its top."""
     starts: list[tuple[int, str]] = []
     places: set[int] = set()
 
@@ -152,11 +153,14 @@ def _offered(lines: Sequence[str], grammar: _Grammar) -> set[int]:
         starts.clear()
 
     opening = re.compile(rf"{_EDGE}(?P<word>{'|'.join(map(re.escape, grammar.verdicts))})\b", re.A | re.I)
-    for i, line in enumerate(lines):
-        if blank(line):
-            continue
-        if found := opening.match(line):
+    shown = [i for i, line in enumerate(lines) if not blank(line)]
+    top = next((place for place, i in enumerate(shown) if REPLY_MARKER.search(lines[i][:_LONGEST_LINE])), None)
+    for place, i in enumerate(shown):
+        if found := opening.match(lines[i]):
             starts.append((i, grammar.verdict_of(found["word"])))
+            # an answer below stands at the end
+            if top is not None and place - top <= _NEAR_TOP and len(shown) - place > _NEAR_TOP:
+                places.add(i)
         else:
             close()
     close()
@@ -197,13 +201,10 @@ def _second_reader_agrees(lines: Sequence[str]) -> bool:
     """Say whether email-reply-parser finds the same first new line.
 
     It knows no Welsh, no banners and no disclaimers, so it does not divide the letter; but what it takes for quoted or signed is not
-    taken for new. It gets only the top: its pattern for "On … wrote:" takes cubic time.
+    taken for new. It gets only the top, as its pattern for "On … wrote:" takes cubic time, and no backslash, of which it makes patterns.
     """
-    top = "\n".join(lines)[:_TOP]
-    try:
-        shown = EmailReplyParser.parse_reply(top)
-    except (re.error, IndexError):  # it builds a pattern from the letter's own words
-        return False
+    top = "\n".join(lines)[:_TOP].replace("\\", "/")
+    shown = EmailReplyParser.parse_reply(top)
     return next((line.strip() for line in shown.split("\n") if not blank(line)), "") == top.split("\n", 1)[0].strip()
 
 

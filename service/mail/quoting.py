@@ -16,7 +16,7 @@ _SHORT_ATTRIBUTION = re.compile(rf"^\s*\S.{{0,200}}(?:@\S+|>)\s+(?:{_WROTE})\s*:
 _DASHED = re.compile(r"^\s*-{2,}\s*[^\W_].{2,60}?[^\W_]\s*-{2,}\s*$")
 _RULE = re.compile(r"^\s*_{10,}\s*$")
 _APPLE_FORWARD = re.compile(r"^\s*(?:begin forwarded message|dechrau neges a anfonwyd ymlaen)\s*:\s*$", re.I)
-_MARKER = re.compile(r"please reply above this line|atebwch uwchben y llinell hon", re.I)
+REPLY_MARKER = re.compile(r"please reply above this line|atebwch uwchben y llinell hon", re.I)
 _FROM = re.compile(r"^\s*\*?(?:from|oddi wrth|gan|von|od|de|da|van|fra|från|lähettäjä|от)\s*:\*?\s*\S", re.I)
 _FIELD = re.compile(r"^\s*\*?[^\W\d_][\w \-/]{0,24}\s?:\*?(?:\s|$)")
 _SECOND = re.compile(
@@ -72,11 +72,11 @@ def starts_quotation(lines: list[str], i: int) -> bool:
     """Say whether the letter that is answered begins at line *i*."""
     line = lines[i][:2000]
     stripped = line.lstrip("\ufeff\u200b \u00a0\t")
-    if stripped.startswith(">") or _MARKER.search(line) or _APPLE_FORWARD.match(line) or _DASHED.match(line):
+    if stripped.startswith(">") or REPLY_MARKER.search(line) or _APPLE_FORWARD.match(line) or _DASHED.match(line):
         return True
     if _RULE.match(line):
         after = next((j for j in range(i + 1, min(i + 4, len(lines))) if not blank(lines[j])), None)
-        return after is None or _header_block(lines, after) or _FROM.match(lines[after]) is not None or bool(_MARKER.search(lines[after]))
+        return after is None or _header_block(lines, after) or _FROM.match(lines[after]) is not None or bool(REPLY_MARKER.search(lines[after]))
     if _SHORT_ATTRIBUTION.match(line) or _header_block(lines, i):
         return True
     if _ATTRIBUTION_START.match(line):
