@@ -3,17 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from email.parser import BytesHeaderParser, BytesParser
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 
-from flufl.bounce import all_failures
-
-from service.mail.message import IncomingEmail, addresses_in
-from service.mail.parts import LONGEST_TEXT, decode_text
-from service.mail.quoting import blank
+from service.mail.bounce_event import reported_events
+from service.mail.bounce_text import ALONE, MOST_RECIPIENTS, RETURNED, SENDER, named_in_text
+from service.mail.message import IncomingEmail
+from service.mail.parts import LONGEST_TEXT, decode_text, decode_words
 
 ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
-MOST_RECIPIENTS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,51 +41,58 @@ _REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -])(?![\d.])")
 _SOFT = re.compile(
     r"mailbox (?:is )?full|quota|over.?quota|user is full|insufficient (?:system )?(?:storage|disk)|disk full"
     r"|mailfolder is full|too many (?:mails|messages)|exceed\w* storage"
-    r"|mailbox .{0,40}exceed|inbox is full|storage (?:limit|allocation)|try again later|temporar|greylist|is full\b",
+    r"|mailbox .{0,40}exceed|inbox is full|storage (?:limit|allocation)|try again later|temporar|greylist|is full\b"
+    r"|postfach.{0,30}voll|bo[iî]te.{0,30}(?:pleine|saturée)|buz[oó]n.{0,30}lleno|casella.{0,30}piena|blwch.{0,30}llawn|postvak.{0,20}vol\b"
+    r"|skrzynk\w+.{0,30}pełna",
     re.I,
 )
 _DELAY = re.compile(
     r"will (?:be retried|(?:continue|keep) (?:to )?(?:try|be retried)|try again|keep trying|retry)"
     r"|still (?:being )?(?:trying|retried|attempted)|not yet (?:been )?delivered"
     r"|delivery (?:is |has been |temporarily )?(?:delayed|incomplete)|could not send message for past"
-    r"|do not need to resend|\(delay\)|delayed mail|notification: delayed|has been delayed|delayed \d+ hours",
+    r"|do not need to resend|\(delay\)|delayed mail|notification: delayed|has been delayed|delayed \d+ hours"
+    r"|verzögert|weitere zustellversuche|retardée?\b|retrasad[oa]|ritardat[oa]|vertraagd|opóźnion|försenad|forsink|atrasad[oa]"
+    r"|(?:wedi(?:['’]i| ei)|yn cael ei) (?:h?oedi|ohirio)|byddwn yn (?:ceisio|dal i geisio)|配信が遅れ|遅延|延迟|延遲|задерж",
     re.I,
-)
-_SENDER = re.compile(
-    r"mailer-?daemon|postmaster|mail delivery|mdaemon|maildaemon|mail[_-]?system|mail-daemon|smtp-gw|microsoftexchange", re.I
 )
 _SUBJECT = re.compile(
     r"undeliver|delivery (?:status|fail|has failed|notification|problem|error|report)|return(?:ed|ing).{0,30}(?:mail"
     r"|sender)|mail (?:delivery )?(?:failed|system error|error)"
-    r"|failure notice|failed (?:mail|delivery)|(?:could|can) ?not be delivered|non.?deliver|message (?:delivery"
-    r"|not delivered|has not)|delayed|warning:|rejected mail|permanent (?:delivery )?(?:failure|error)"
-    r"|unzustellbar|nicht zugestellt|onbestelbaar|error sending your mail|automatically rejected|heb ei dd?anfon"
-    r"|ni (?:ellid|chafodd).{0,40}(?:dd?anfon|ddosbarthu)|user unknown|non remis|niedostarcz",
+    r"|failure (?:notice|delivery)|failed (?:mail|delivery)|(?:could|can) ?not be delivered|non.?deliver|message (?:delivery"
+    r"|not delivered|has not|could not)|mail not delivered|delayed|warning:|rejected mail|permanent (?:delivery )?(?:failure|error)"
+    r"|error sending your mail|automatically rejected|user unknown|unknown user|bounced? (?:mail|message)|mail could not"
+    r"|unzustellbar|(?:nicht|un) ?zu(?:ge)?stell|zustell(?:fehler|ung)|onbestelbaar|niet te bezorgen|niet (?:worden )?(?:bezorgd|afgeleverd)"
+    r"|non (?:remis|distribu|délivr|recapit)|échec de (?:la )?(?:remise|distribution|livraison)|avis de non|retour (?:à l['’]expéditeur|de courrier)"
+    r"|no (?:se (?:puede|pudo|ha podido) entregar|entregad)|error de entrega|(?:mancat\w+|impossibile) (?:consegna|recapit)"
+    r"|não (?:entregue|é possível entregar|foi entregue)|falha na entrega|nie ?(?:można )?dostarcz|zwrot (?:poczty|do nadawcy)"
+    r"|(?:kan|kunne|kunde) (?:ikke|inte) lever|(?:ikke|ej|inte) lever|olevererbart|ei voi(?:tu)? toimittaa|toimittamaton"
+    r"|nedoruč|kézbesít|nelivrat|не ?доставлен|не уда(?:лось|[её]тся) доставить|недостав|teslim edilemedi|δεν (?:είναι δυνατή|παραδόθηκε)"
+    r"|配信(?:不能|でき|エラー|に失敗)|届けられ|送信(?:でき|エラー)|未配信|无法(?:传递|投递|送达)|無法(?:傳遞|投遞|送達)|退信|未送达|배달(?:되지|할 수)"
+    r"|heb (?:ei|gael ei) dd?anfon|ni (?:ell(?:id|ir)|chafodd).{0,40}(?:dd?anfon|ddosbarthu)|methu? (?:â |a )?(?:danfon|dosbarthu|anfon)"
+    r"|methwyd (?:â |a )?(?:danfon|dosbarthu)|(?:danfon|dosbarthu) wedi methu",
     re.I,
 )
 _COULD_NOT = re.compile(
-    r"(?:could|can|was|were) ?not (?:be )?deliver|unable to deliver|undeliverable|(?:following|failed) (?:recipient"
-    r"|address)|mailbox is full|unknown user|user unknown",
+    r"(?:could|can|was|were|cannot|did) ?n[o']t (?:be )?(?:deliver|reach|receiv)|unable to deliver|undeliverable|(?:following|failed) (?:recipient"
+    r"|address)|mailbox is full|unknown user|user unknown|no such user|does not exist"
+    r"|nicht zugestellt|unzustellbar|n['’]a pas (?:pu|été) (?:être )?(?:remis|distribu|délivr)|no (?:se )?(?:ha podido|pudo|puede) (?:ser )?entreg"
+    r"|niet (?:worden )?(?:bezorgd|afgeleverd)|non (?:è stato|può essere) (?:possibile )?(?:consegna|recapita)"
+    r"|nie (?:można|mógł|mogła|został\w*) (?:być )?dostarcz|ni (?:ellid|ellir|chafodd).{0,30}(?:dd?anfon|ddosbarthu)|не (?:может быть )?доставлен",
     re.I,
 )
-_RETURNED = re.compile(
-    r"^[ >]*(?:-{2,}.{0,80}(?:original|returned|copy of|message|mail|header|unsent|below|transcript follows).{0,80}"
-    r"|.{0,60}(?:copy of (?:the|your) (?:original )?message|original message follows|message (?:header|text"
-    r"|content)s? follows?"
-    r"|headers? of the original|unsent message follows|below this line is a copy).{0,60}|Received: from .*"
-    r"|Return-Path: .*|Message-I[dD]: .*)$",
-    re.I | re.M,
-)
-_LINE_START = re.compile(
-    r"^\s{0,8}(?:\d{3}[ -]?(?:\d\.\d\.\d )?)?(?:to|recipient|failed (?:recipient|address)"
-    r"|user)?\s*:?\s*[<\[(\"']?([^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+\.[A-Za-z0-9-]+)[>\])\"']?",
+_ROBOT = re.compile(r"mailer[-_ ]?daemon|maildaemon|mail delivery (?:sub)?system|microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", re.I)
+_NOT_ON_LIST = re.compile(
+    r"(?:you are|you're|sender is|address is|are) not (?:a |an |currently )?(?:member|subscrib|allowed to (?:post|send)|permitted to|authori[sz]ed to (?:post|send))"
+    r"|(?:only|members[- ]only|subscribers)[^.\n]{0,40}(?:members|subscribers|list)[^.\n]{0,30}(?:may|can|are allowed to) post"
+    r"|(?:post(?:ing)?|message|submission)[^.\n]{0,40}(?:has been |was |is )?(?:rejected|refused|denied|bounced)[^.\n]{0,40}(?:list|moderator|member)"
+    r"|duplicated? message-id in|nid ydych (?:chi )?(?:yn )?aelod",
     re.I,
 )
-_STATED = re.compile(
-    r"^\s*<?([^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+)>?\s*:\s*[45]\d\d[ -]|(?:failed recipient\s*:"
-    r"|not be delivered to\s*:|delivering your mail to)\s*<?([^\s<>]+@[^\s<>]+)",
-    re.I,
+_LIST_ROBOT = re.compile(
+    r"^(?:majordomo|listserv|listproc|mailman|sympa|ezmlm|.*-(?:admin|owner|request|bounces|ctl|help|confirm)|owner-.*)@", re.I
 )
+_REJECTED = re.compile(r"automatically (?:rejected|deleted|refused)|quota exceeded|mailbox (?:is )?full", re.I)
+_DISPOSED = re.compile(r"^disposition\s*:[^;\n]*;\s*(?:deleted|denied|failed|rejected)", re.I | re.M)
 _BRACKETED = re.compile(r"<([^\s<>]+@[^\s<>]+)>")
 _OURS = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
@@ -97,7 +102,7 @@ def _fields(block: str) -> dict[str, str]:
     return {n.lower(): re.sub(r"\r?\n\s*", " ", str(v)).strip() for n, v in reversed(list(message.raw_items()))}
 
 
-def _recipient_of(fields: dict[str, str]) -> str:
+def _recipient_of(fields: Mapping[str, str]) -> str:
     for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
         value = fields.get(name, "")
         value = value.partition(";")[2] if ";" in value else value
@@ -161,85 +166,57 @@ def _blocks(report: str) -> list[str]:
     return blocks[: MOST_RECIPIENTS + 1]
 
 
+def _reported(fields: Mapping[str, str]) -> FailedRecipient:
+    diagnostic = fields.get("diagnostic-code", "")
+    words = re.split(r"[\s;(]", fields.get("action", "").strip().lower())
+    status = _status_in(fields.get("status", ""))
+    precise = _status_in(diagnostic.partition(";")[2] or diagnostic)
+    if precise and (not status or status.endswith(".0.0")) and (not status or status[0] == precise[0]):
+        status = precise
+    action = words[0] if words[0] in ACTIONS else ""
+    if not action:
+        action = {"2": "delivered", "4": "failed", "5": "failed"}.get(status[:1], "failed")
+    return _failed(_recipient_of(fields), action, status, diagnostic)
+
+
 def _standard(email: IncomingEmail) -> tuple[FailedRecipient, ...]:
-    found: list[FailedRecipient] = []
+    found = [_reported(fields) for fields in reported_events(email)]
     for report in email.delivery_status or _stray_reports(email):
-        for block in _blocks(report):
-            fields = _fields(block)
-            if not ({"final-recipient", "original-recipient", "action"} & fields.keys()):
-                continue
-            diagnostic = fields.get("diagnostic-code", "")
-            words = re.split(r"[\s;(]", fields.get("action", "").strip().lower())
-            status = _status_in(fields.get("status", ""))
-            precise = _status_in(diagnostic.partition(";")[2] or diagnostic)
-            if precise and (not status or status.endswith(".0.0")) and (not status or status[0] == precise[0]):
-                status = precise
-            action = words[0] if words[0] in ACTIONS else ""
-            if not action:
-                action = {"2": "delivered", "4": "failed", "5": "failed"}.get(status[:1], "failed")
-            found.append(_failed(_recipient_of(fields), action, status, diagnostic))
+        blocks = map(_fields, _blocks(report))
+        found += [_reported(fields) for fields in blocks if {"final-recipient", "original-recipient", "action"} & fields.keys()]
     return tuple(dict.fromkeys(f for f in found if f.address or f.action == "failed"))
 
 
-def _own_words(email: IncomingEmail) -> str:
-    """Return what the server itself says: the text above the returned letter."""
-    text = email.plain_view
-    if text.lstrip().lower().startswith("hi. this is the") or "qmail" in text[:300]:
-        return text.split("--- ", 1)[0]
-    cut = _RETURNED.search(text, 1)
-    head = text[: cut.start()] if cut else text
-    return head if len(head.strip()) > 40 else text[:6000]
+def disposed_by_server(email: IncomingEmail) -> bool:
+    """Say whether what looks like a read receipt is a server's word that it threw the letter away."""
+    if SENDER.search(decode_words(email.first("From"))) and _DISPOSED.search(email.returned_text):
+        return True
+    return email.return_path in ("", "mailer-daemon") and _REJECTED.search(email.plain_view[:3000]) is not None
 
 
-def _textual(email: IncomingEmail) -> tuple[tuple[str, ...], str]:
-    """Return the failing addresses that the text of a report names, and its words."""
-    words = _own_words(email)
-    to_us = {a for v in email.all("To") for a in addresses_in(v)} | {email.from_address or ""}
-    listed = tuple(a for v in email.all("X-Failed-Recipients") for a in addresses_in(v))
-    if listed:
-        return tuple(dict.fromkeys(listed)), words
-    stated = [(m[1] or m[2]).strip(".>'").lower() for line in words.splitlines() if (m := _STATED.search(line[:400]))]
-    if stated:
-        return tuple(dict.fromkeys(stated))[:MOST_RECIPIENTS], words
-    try:
-        temporary, permanent = all_failures(BytesParser(policy=compat32).parsebytes(email.raw))
-        known = [a.decode("ascii", "replace").lower() for a in sorted(temporary | permanent)]
-    except Exception:  # the detectors raise several kinds for broken letters
-        known = []
-    known = [a for a in known if a.find("@") > 0 and len(a) <= 320]
-    if known:
-        return tuple(dict.fromkeys(known)), words
-    found = [m[1] for line in words.splitlines() if not blank(line) and (m := _LINE_START.match(line[:400]))]
-    found = found or _BRACKETED.findall(words[:20_000]) or list(addresses_in(words[:10_000]))
-    tidy = [a.strip(".>'").lower() for a in found]
-    return tuple(dict.fromkeys(a for a in tidy if a not in to_us and not _SENDER.search(a)))[:20], words
+def _refused_by_list(email: IncomingEmail) -> bool:
+    """Say whether a mailing list refused what we sent to it: nobody on it has read our letter."""
+    robot = email.first("X-MLServer") or email.first("X-ML-Name") or _LIST_ROBOT.match(email.from_address or "")
+    return bool(robot) and _NOT_ON_LIST.search(f"{email.subject}\n{email.plain_view[:1000]}") is not None
 
 
 def looks_like_bounce(email: IncomingEmail) -> bool:
     """Say whether a mail server wrote this to report on a delivery."""
-    if email.delivery_status or email.all("X-Failed-Recipients"):
+    if email.delivery_status or email.all("X-Failed-Recipients") or reported_events(email) or _refused_by_list(email):
         return True
-    writer = email.first("From")
-    by_server = (
-        _SENDER.search(writer) is not None
-        or writer.strip() in ("", "<>")
-        or email.return_path == ""
-        or (email.return_path or "").startswith("mailer-daemon")
-    )
-    if by_server and (_SUBJECT.search(email.subject) or email.report_type == "delivery-status"):
-        return True
-    if email.return_path == "" and email.attached_letters and _COULD_NOT.search(email.plain_view[:1500]):
-        return True
-    if _SUBJECT.match(email.subject) and not email.in_reply_to and _COULD_NOT.search(email.plain_view[:1500]):
-        return True
-    returned = bool(email.attached_letters)
-    if (
-        _SENDER.search(writer)
-        and (returned or _RETURNED.search(email.plain_view))
-        and (_STATUS.search(email.plain_view) or _REPLY_CODE.search(email.plain_view))
-    ):
-        return True
-    return returned and _SUBJECT.search(email.subject) is not None and not email.in_reply_to
+    writer = decode_words(email.first("From"))
+    nobody = email.return_path == "" or (email.return_path or "").startswith("mailer-daemon")
+    by_server = nobody or SENDER.search(writer) is not None or writer.strip() in ("", "<>")
+    says = email.plain_view[:3000]
+    about = _SUBJECT.search(email.subject) is not None or email.report_type == "delivery-status"
+    coded = _STATUS.search(says) is not None or _REPLY_CODE.search(says) is not None
+    returned = bool(email.attached_letters) or email.returned_text != "" or RETURNED.search(email.plain_view) is not None
+    if by_server:
+        return about or (returned and (coded or nobody or _ROBOT.search(writer) is not None)) or _COULD_NOT.search(says) is not None
+    if email.in_reply_to or email.references:
+        return False
+    # a system that reports under a person's name: its subject, its sentence and the letter or the server's code
+    return _SUBJECT.match(email.subject) is not None and _COULD_NOT.search(says) is not None and (returned or coded or ALONE.search(says) is not None)
 
 
 def _carried(email: IncomingEmail) -> dict[str, str]:
@@ -269,13 +246,13 @@ def read_bounce(email: IncomingEmail) -> BounceReport | None:
     recipients = _standard(email)
     dialect = "rfc3464"
     if not any(r.address for r in recipients):
-        addresses, words = _textual(email)
+        addresses, words = named_in_text(email)
         dialect = "text"
         if recipients and addresses:
             first = recipients[0]
             recipients = tuple(replace(first, address=a) for a in addresses)
         elif addresses:
-            recipients = tuple(_from_text(email, a, words, len(addresses) > 1) for a in addresses)
+            recipients = tuple(_from_text(email, a, words, addresses) for a in addresses)
     else:
         recipients = tuple(r for r in recipients if r.address)
     actions = [r.action for r in recipients]
@@ -283,10 +260,11 @@ def read_bounce(email: IncomingEmail) -> BounceReport | None:
     return BounceReport(recipients=recipients, delivery_ids=_carried(email), action=action, dialect=dialect)
 
 
-def _from_text(email: IncomingEmail, address: str, words: str, several: bool) -> FailedRecipient:
+def _from_text(email: IncomingEmail, address: str, words: str, everyone: tuple[str, ...]) -> FailedRecipient:
     near = words
-    if several and (at := words.lower().find(address)) >= 0:
-        near = words[at : at + 500]
+    if len(everyone) > 1 and (at := words.lower().find(address)) >= 0:
+        others = (words.lower().find(one, at + len(address)) for one in everyone if one != address)
+        near = words[at : min((place for place in others if place >= 0), default=at + 500)][:500]
     status = _status_in(near)
     permanent = re.search(
         r"permanent|giv(?:en|ing) up|fatal|returning (?:message )?to sender|undeliverable", f"{email.subject} {words}", re.I
