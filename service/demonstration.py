@@ -14,14 +14,17 @@ from pydantic import SecretStr
 
 from directory.importing import ContactRow
 from service.app import App, open_app
+from service.database.origin_tests import OriginLetter
 from service.database.schema import upgrade
 from service.database.unit_of_work import Work
 from service.demo import addresses
 from service.demo.authorities import Authorities
 from service.demo.inbox import with_inbox
+from service.demo.origin import post_the_five
 from service.demo.progress import Display
 from service.demo.server import DemoMailServer
 from service.demo.story import Numbers, Stage, StoryStuck, tell
+from service.flow.origin import begin
 from service.logs import set_up_logs
 from service.settings import ImapSettings, Settings, SmtpSettings
 
@@ -51,12 +54,20 @@ async def demonstrate(*, policy: str = "kent", once: bool, report: Path | None, 
             await upgrade(settings.database_url)
             app = await stack.enter_async_context(open_app(settings))
             async with app.database.begin() as work:
-                await _settle_in(work, council)
-            return await _run(app, server, council, authorities, once=once, report=report)
+                letters = await _settle_in(work, app, council)
+            tested = await post_the_five(server, council, app.house.origin, letters, datetime.now(UTC))
+            return await _run(app, server, council, authorities, once=once, report=report, posted_before=tested)
 
 
 async def _run(
-    app: App, server: DemoMailServer, council: addresses.Council, authorities: Authorities, *, once: bool, report: Path | None
+    app: App,
+    server: DemoMailServer,
+    council: addresses.Council,
+    authorities: Authorities,
+    *,
+    once: bool,
+    report: Path | None,
+    posted_before: int,
 ) -> int:
     pages = app.server(with_inbox(app.site(), server, council))
     running = [asyncio.create_task(app.worker().run()), asyncio.create_task(pages.serve())]
@@ -73,6 +84,7 @@ async def _run(
                     shows=display,
                     examples=_ROOT / "examples",
                     hurry=True,
+                    posted_before=posted_before,
                 )
                 numbers = await tell(stage)
             except StoryStuck as stuck:
@@ -92,8 +104,8 @@ async def _run(
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _settle_in(work: Work, council: addresses.Council) -> None:
-    """Give the service its directory, its council and its people."""
+async def _settle_in(work: Work, app: App, council: addresses.Council) -> tuple[OriginLetter, ...]:
+    """Give the service its directory, its council and its people, and begin the test of its origin profile."""
     now = datetime.now(UTC)
     await work.register.load_shipped()
     rows = [
@@ -113,6 +125,9 @@ async def _settle_in(work: Work, council: addresses.Council) -> None:
     for one in council.staff:
         await work.people.add(authority_id=authority_id, name=one.name, address=one.address, roles=one.roles, title=one.title)
     work.audit.add("demonstration_set_up", at=now)
+    authority, approver = await work.people.authority(authority_id), await work.people.at_address(council.approver.address)
+    assert approver is not None
+    return await begin(work, app.house, authority, approver, now)
 
 
 def _settings(folder: Path, server: DemoMailServer, council: addresses.Council, port: int, *, poll_seconds: float) -> Settings:

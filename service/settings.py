@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.mail.authenticity import parse_profile
+
 
 class OAuthSettings(BaseModel):
     """OAuth 2.0 client credentials, for Exchange Online and others that take no password."""
@@ -92,6 +94,12 @@ class Settings(BaseSettings):
     def _off_on_this_machine_only(cls, value: str, others: ValidationInfo) -> str:
         if value == "off" and urlsplit(others.data.get("base_url", "")).hostname != "127.0.0.1":
             raise ValueError("The second factor can be off only where the pages are at http://127.0.0.1, for a demonstration.")
+        return value
+
+    @field_validator("origin")
+    @classmethod
+    def _one_we_know(cls, value: str) -> str:
+        parse_profile(value)
         return value
 
     def master_key_text(self) -> str:

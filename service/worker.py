@@ -17,6 +17,7 @@ from service.flow.clock import look_at_dates, look_for_stuck_letters
 from service.flow.cover import look_at_waiting_decisions
 from service.flow.deliver import deliver_due
 from service.flow.house import House
+from service.flow.origin import look_at_origin
 from service.flow.receive import Inbox, file_away, receive_new
 from service.flow.rounds import notice_round, triage_round
 from service.flow.weekly import send_reports
@@ -58,6 +59,7 @@ class Worker:
             look_for_stuck_letters,
             look_at_waiting_decisions,
             look_at_broken_glass,
+            look_at_origin,
             look_at_dates,
             look_at_children_in_care,
             send_reports,

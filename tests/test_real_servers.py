@@ -32,6 +32,7 @@ from service.domain.people import Role
 from service.flow.understanding import understand
 from service.mail.classify import Sort
 from service.settings import ImapSettings, OAuthSettings, Settings, SmtpSettings
+from tests.databases import prove_origin
 from tests.servers.postfix_dovecot import MailServers
 from tests.servers.token_endpoint import TokenEndpoint
 
@@ -166,6 +167,7 @@ async def running(settings: Settings, staff: Mapping[str, Role], authorities: tu
                 mailbox=settings.imap.address,
                 phone="01632 960100",
             )
+            await prove_origin(work, settings.origin, settings.imap.address)  # these tests have no border that takes forged headers away
             for address, role in staff.items():
                 name = address.partition("@")[0].title()
                 person_id = await work.people.add(authority_id=council, name=name, address=address, roles=frozenset({role}))

@@ -20,6 +20,7 @@ from service.database.letters import Letters
 from service.database.likenesses import Likenesses
 from service.database.local_notices import LocalNotices
 from service.database.notices import Notices
+from service.database.origin_tests import OriginTests
 from service.database.people import People
 from service.database.policies import Policies
 from service.database.received import Received
@@ -51,6 +52,7 @@ class Work:
         self.approvals = Approvals(connection, self.keys)
         self.responses = Responses(connection, self.keys)
         self.tasks = Tasks(connection)
+        self.origin_tests = OriginTests(connection)
         self.local_notices = LocalNotices(connection)
         self.sessions = Sessions(connection)
         self.credentials = Credentials(connection, self.keys)

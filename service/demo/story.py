@@ -48,7 +48,8 @@ class Shows(Protocol):
 class Stage:
     """What the story needs. The service itself (rooms and pages) must already be running on *db* and *server*.
 
-    *limit_seconds* bounds the wait at each step. In a *hurry*, letters that a mail server put off are sent again at once.
+    *limit_seconds* bounds the wait at each step; *posted_before* letters came to the shared mailbox before the story.
+    In a *hurry*, letters that a mail server put off are sent again at once.
     """
 
     council: Council
@@ -59,6 +60,7 @@ class Stage:
     examples: Path = Path("examples")
     hurry: bool = True
     limit_seconds: float = 180.0
+    posted_before: int = 0
 
     async def wait(self, condition: Callable[[], Awaitable[bool]], step: str) -> None:
         """Wait until *condition* holds; raises StoryStuck with the sentence *step* when it takes too long."""
@@ -168,7 +170,7 @@ class _Story:
             case = await self._case()
         faults = [
             *_faults(tallies, self._stage.authorities.acts),
-            *_faults_around(authorities, on_desk, audit, case, self._sender.posted[self._stage.council.mailbox]),
+            *_faults_around(authorities, on_desk, audit, case, self._posted()),
             *self._stage.authorities.troubles,
         ]
         return Numbers(
@@ -180,6 +182,9 @@ class _Story:
             seconds=time.monotonic() - started,
             faults=tuple(faults),
         )
+
+    def _posted(self) -> int:
+        return self._stage.posted_before + self._sender.posted[self._stage.council.mailbox]
 
     async def _report(self, kind: NoticeKind, word: str, example: str, says: str) -> None:
         assert self._receipt is not None
@@ -272,7 +277,7 @@ class _Story:
         await self._answered(kind, acts)
         if now.leaving:
             await self._hurry()
-        return now.unread == 0 and now.leaving == 0 and now.received >= self._sender.posted[self._stage.council.mailbox]
+        return now.unread == 0 and now.leaving == 0 and now.received >= self._posted()
 
     async def _hurry(self) -> None:
         if self._stage.hurry:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service.database.origin_tests import OriginLetter
 from service.database.received import ReceivedEmail
 from service.database.unit_of_work import Work
 from service.domain.approval import Approval
@@ -13,6 +14,7 @@ from service.domain.reference import references_in
 from service.flow.house import House
 from service.flow.understanding import Understood
 from service.mail.authenticity import OriginResult, judge_origin
+from service.mail.origin_letters import code_in
 from service.mail.tokens import carried_delivery_ids, digest, find_carried
 
 
@@ -35,6 +37,7 @@ class Letter:
     origin_failed: bool
     from_an_authority: bool  # a form, proved to come from the mail domain of an authority in the directory
     earlier_twin: str | None
+    origin_test: OriginLetter | None
 
     @property
     def in_junk(self) -> bool:
@@ -125,7 +128,15 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
         origin_failed=origin is OriginResult.FAIL,
         from_an_authority=said.reading is not None and origin is OriginResult.PASS and await _is_an_authoritys(work, email.from_address),
         earlier_twin=await work.received.earlier_with_message_id(row.id, email.message_id) if email.message_id else None,
+        origin_test=await _of_the_origin_test(work, house, authority, email.subject),
     )
+
+
+async def _of_the_origin_test(work: Work, house: House, authority: IssuingAuthority, subject: str) -> OriginLetter | None:
+    """The letter of the origin test whose code the subject carries, if it tests our present profile at this mailbox."""
+    code = code_in(subject)
+    test = await work.origin_tests.get(code) if code else None
+    return test if test and (test.mailbox, test.profile) == (authority.mailbox.casefold(), house.origin.key) else None
 
 
 async def _is_an_authoritys(work: Work, address: str | None) -> bool:

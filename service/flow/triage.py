@@ -13,7 +13,7 @@ from service.database.unit_of_work import Work
 from service.domain.errors import ChangedMeanwhile, ServiceError
 from service.domain.notice import NoticeKind
 from service.domain.people import Role
-from service.flow import assure, by_hand, care, decide, elsewhere, follow_up, open_case, stop, track
+from service.flow import assure, by_hand, care, decide, elsewhere, follow_up, open_case, origin, stop, track
 from service.flow.house import House, today
 from service.flow.letter import Done, Held, Letter, put_on_the_table
 from service.flow.sandbox import CannotUnderstand
@@ -67,7 +67,9 @@ async def _handle(house: House, email_id: str, now: datetime) -> str:
         raw = await work.received.raw(email_id)
     said = await house.sandbox.understand(raw, today(now))
     async with house.begin() as work:
-        letter = await put_on_the_table(work, house, await work.received.get(email_id), said)
+        row = await work.received.get(email_id)
+        house = await origin.with_proof(work, house, row.mailbox)
+        letter = await put_on_the_table(work, house, row, said)
         if letter.sender and letter.sender.away_since and letter.said.from_a_person and not letter.origin_failed:
             await work.people.back(letter.sender.id)
         rule = next(rule for rule in RULES if rule.applies(letter))
@@ -205,6 +207,7 @@ RULES: tuple[Rule, ...] = (
     Rule("a read receipt", lambda x: x.said.sort is Sort.READ_RECEIPT, "read_receipt", _automatic),
     Rule("an automatic reply", lambda x: x.said.sort is Sort.AUTO_REPLY, "automatic_reply", _automatic),
     Rule("not a person's letter", lambda x: not x.said.from_a_person, "unknown", _hold("It is not a plain letter from a person. Read it.")),
+    Rule("a letter of the origin test", lambda x: x.origin_test is not None, "origin_test", origin.judge_letter),
     Rule(
         "same Message-ID, other words",
         lambda x: x.earlier_twin is not None,

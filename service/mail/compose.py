@@ -305,6 +305,11 @@ def security_notice(*, sender: Sender, says: str, at: datetime) -> Context:
     return begin(sender, "", "you sign in to National Alerts with this address.", says=says, at=moment(at))
 
 
+def origin_test(*, sender: Sender, subject: str) -> Context:
+    """Ask an approver to answer, so that their answer proves what the mail server knows; *subject* carries the code of the test."""
+    return begin(sender, "", "you approve national alerts.", test=subject)
+
+
 def bounce_task(*, sender: Sender, authority: str, said: str, suggestions: Sequence[str] = (), reference: str = "") -> Context:
     """Tell the directory administrator that no address works for *authority*; *said* is the bounce in plain words."""
     return begin(sender, reference, "you keep the address directory.", authority=authority, said=said, suggestions=list(suggestions))

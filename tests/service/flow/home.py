@@ -17,7 +17,7 @@ from service.flow.understanding import Understood, understand
 from service.mail.authenticity import parse_profile
 from service.mail.templates import Templates
 from service.mail.tokens import Tokens
-from tests.databases import MASTER, settle_kent
+from tests.databases import MASTER, prove_origin, settle_kent
 from tests.factories import NOW
 from tests.fakes import FakeMailbox, FakeMailer
 
@@ -108,6 +108,7 @@ async def move_in(database: Database) -> Home:
                 gss_code=gss_code, address=f"duty@{gss_code.lower()}.test", role="custodian", who="test", why="test", at=NOW
             )
         await settle_kent(work)
+        await prove_origin(work, "rfc8601:mx.kent.test", "alerts@kent.test")
     house = House(
         begin=database.begin,
         read=database.read,

@@ -219,6 +219,14 @@ async def _list(home: Home) -> None:
     home.post(SAM, "News of the week\n", List_Id="<news.elsewhere.test>")
 
 
+async def _origin_test(home: Home) -> None:
+    async with home.database.begin() as work:
+        (test,) = await work.origin_tests.begin(
+            mailbox="alerts@kent.test", profile=home.house.origin.key, letters=["outside_host"], at=home.now
+        )
+    home.post(HELEN, "A test.", subject=f"Origin test 2 {test.id}", forged=True)
+
+
 async def _twin(home: Home) -> None:
     await ask_quality(home)
     (raw,) = home.mailbox.folders["Processed"].values()
@@ -315,6 +323,7 @@ HITS: dict[str, Callable[[Home], Awaitable[None]]] = {
     "a read receipt": _receipt,
     "an automatic reply": _automatic,
     "not a person's letter": _list,
+    "a letter of the origin test": _origin_test,
     "same Message-ID, other words": _twin,
     "a decision token": _decision,
     "a STOP token": _stop,

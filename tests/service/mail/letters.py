@@ -207,6 +207,7 @@ def contexts(*, full: bool) -> dict[str, Context]:
         ),
         "sign_in_link": compose.sign_in_link(sender=sender, minutes=15),
         "security_notice": compose.security_notice(sender=sender, says="A passkey was set up for your sign-in.", at=NOON),
+        "origin_test": compose.origin_test(sender=sender, subject="Origin test 1 0123456789abcdef0123456789abcdef"),
         "bounce_task": compose.bounce_task(
             sender=sender,
             authority="Leeds City Council",

@@ -1,5 +1,7 @@
 """Only our own server's word counts, and any fail beats a pass."""
 
+from dataclasses import replace
+
 import pytest
 
 from service.mail.authenticity import OriginResult, judge_origin, parse_profile
@@ -7,7 +9,7 @@ from service.mail.message import parse
 
 from .samples import letter
 
-OURS = parse_profile("rfc8601:mx.kent.test")
+OURS = replace(parse_profile("rfc8601:mx.kent.test"), proved=True)
 
 
 def judge(headers: str, sender: str = "ann@kent.test") -> OriginResult:
