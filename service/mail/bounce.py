@@ -74,7 +74,7 @@ _SUBJECT = re.compile(
 )
 _COULD_NOT = re.compile(
     r"(?:could|can|was|were|cannot|did) ?n[o']t (?:be )?(?:deliver|reach|receiv)|unable to deliver|undeliverable|(?:following|failed) (?:recipient"
-    r"|address)|mailbox is full|unknown user|user unknown|no such user|does not exist"
+    r"|address)|mailbox is full|unknown user|user unknown|no such user|does not exist|delivery (?:has )?failed|not (?:yet )?been delivered|invalid final delivery|delivery attempts"
     r"|nicht zugestellt|unzustellbar|n['’]a pas (?:pu|été) (?:être )?(?:remis|distribu|délivr)|no (?:se )?(?:ha podido|pudo|puede) (?:ser )?entreg"
     r"|niet (?:worden )?(?:bezorgd|afgeleverd)|non (?:è stato|può essere) (?:possibile )?(?:consegna|recapita)"
     r"|nie (?:można|mógł|mogła|został\w*) (?:być )?dostarcz|ni (?:ellid|ellir|chafodd).{0,30}(?:dd?anfon|ddosbarthu)|не (?:может быть )?доставлен",
@@ -94,6 +94,8 @@ _LIST_ROBOT = re.compile(
 _REJECTED = re.compile(r"automatically (?:rejected|deleted|refused)|quota exceeded|mailbox (?:is )?full", re.I)
 _DISPOSED = re.compile(r"^disposition\s*:[^;\n]*;\s*(?:deleted|denied|failed|rejected)", re.I | re.M)
 _BRACKETED = re.compile(r"<([^\s<>]+@[^\s<>]+)>")
+_NO_REPLY = re.compile(r"(?:no|do-?not)[-_.]?reply", re.I)
+_ANSWER = re.compile(r"^\s*(?:re|aw|sv|vs|antw|atb|ateb)\s*:", re.I)
 _OURS = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
@@ -206,15 +208,19 @@ def looks_like_bounce(email: IncomingEmail) -> bool:
         return True
     writer = decode_words(email.first("From"))
     nobody = email.return_path == "" or (email.return_path or "").startswith("mailer-daemon")
-    by_server = nobody or SENDER.search(writer) is not None or writer.strip() in ("", "<>")
+    robot = _ROBOT.search(writer) is not None
+    server = SENDER.search(writer) is not None and not _ANSWER.match(email.subject)
+    by_server = nobody or robot or server or writer.strip() in ("", "<>")
     says = email.plain_view[:3000]
     about = _SUBJECT.search(email.subject) is not None or email.report_type == "delivery-status"
     coded = _STATUS.search(says) is not None or _REPLY_CODE.search(says) is not None
     returned = bool(email.attached_letters) or email.returned_text != "" or RETURNED.search(email.plain_view) is not None
     if by_server:
-        return about or (returned and (coded or nobody or _ROBOT.search(writer) is not None)) or _COULD_NOT.search(says) is not None
+        return robot or about or (returned and (coded or nobody)) or (server and _COULD_NOT.search(says) is not None)
     if email.in_reply_to or email.references:
         return False
+    if email.attached_letters and _NO_REPLY.match(email.from_address or "") and _COULD_NOT.search(says):
+        return True
     # a system that reports under a person's name: its subject, its sentence and the letter or the server's code
     return _SUBJECT.match(email.subject) is not None and _COULD_NOT.search(says) is not None and (returned or coded or ALONE.search(says) is not None)
 

@@ -141,7 +141,7 @@ class Walk:
         kind = part.get_content_type()
         self.types.append(kind)
         payload = part.get_payload()
-        if kind == "message/delivery-status":
+        if kind in ("message/delivery-status", "message/global-delivery-status"):
             self.status.append(status_text(part))
             return []
         if kind.startswith("message/") and isinstance(payload, list):
@@ -198,7 +198,9 @@ def status_text(part: Message) -> str:
         lines = [f"{n}: {re.sub(chr(13) + '?' + chr(10) + '[ ' + chr(9) + ']*', ' ', str(v))}" for n, v in block.raw_items()]
         rest = block.get_payload()
         if isinstance(rest, str) and rest.strip():
-            decoded = Walk.bytes_of(part if not lines else block)
-            lines.append(decode_text(decoded, "")[0] if not lines else rest)
+            if not lines:  # the whole report is encoded, as RFC 6533 allows
+                block["Content-Transfer-Encoding"] = str(part.get("Content-Transfer-Encoding", ""))
+                rest = decode_text(Walk.bytes_of(block), "")[0]
+            lines.append(rest)
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
