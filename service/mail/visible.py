@@ -218,6 +218,10 @@ class _Reader:
             seen = [line.strip() for line in inner if line.strip()]
             if seen and BANNER.match(seen[0]) and "" not in seen and not any(BANNER.match(s) for s in seen[1:]) and "\u2029" not in seen[0]:
                 inner = ["", " ".join(seen) + "\u2029", ""]
+        elif len(inner) > 1 and BANNER.match(inner[0].strip()) and not any(str(child.tag).lower() in _BLOCKS for child in node):
+            # lines broken within one paragraph: the banner ends where the paragraph does
+            end = next((i for i, line in enumerate(inner) if not line.strip()), len(inner))
+            inner = [" ".join(line.strip() for line in inner[:end]), *inner[end:]]
         if lines[-1].strip():
             lines.append("")
         name, ident = node.get("class") or "", node.get("id") or ""

@@ -122,6 +122,8 @@ def test_a_decision_in_a_quotation_a_signature_or_beside_another_is_unclear(body
 )
 def test_a_banner_on_top_is_skipped(banner: str) -> None:
     assert verdict(letter(f"{banner}\n\nAPPROVE 4821\n{QUOTED}")) is Verdict.APPROVE
+    page = f"<p>{banner}</p><p>APPROVE 4821</p>".replace("\n", "<br>")
+    assert verdict(letter(html=page)) is Verdict.APPROVE
     boxed = f'<table><tr><td></td><td style="background:#fee">{banner}</td></tr></table><div>APPROVE 4821</div>'
     assert verdict(letter(html=boxed)) is Verdict.APPROVE
 
@@ -160,6 +162,8 @@ def test_visible_html_alone_decides(html: str) -> None:
         "<blockquote>APPROVE 4821</blockquote>",
         '<div id="divRplyFwdMsg">APPROVE 4821</div>',
         '<div class="gmail_signature">Approved</div>',
+        "<p>CAUTION: External sender. Only<br>approve<br>what you expected.</p>",
+        "<div>[EXTERNAL] Think<br>APPROVE 4821<br><br>Ann</div>",
     ],
 )
 def test_html_that_does_not_show_the_word_on_a_line_of_its_own_is_unclear(html: str) -> None:
