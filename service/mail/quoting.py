@@ -10,9 +10,14 @@ _WROTE = (
     r"wrote|writes|ysgrifennodd|ysgrifennwyd|schrieb|napisa[łl]|napisał\(a\)|a écrit|a ecrit|escribi[óo]|ha scritto"
     r"|schreef|skrev|escreveu|kirjoitti|написал"
 )
-_ATTRIBUTION = re.compile(rf"^\s*(?:On|Ar|Am|Dnia|W dniu|Le|El|Il|Op|Den|På|Em|\d)\b.*\b(?:{_WROTE})\b.{{0,150}}:\s*$", re.I | re.S)
-_ATTRIBUTION_START = re.compile(r"^\s*(?:On|Ar|Am|Dnia|W dniu|Le|El|Il|Op|Den|På|Em|\d{1,4}[-/.]\d)\b")
+_ATTRIBUTION = re.compile(rf"^\s*(?:On|At|Ar|Am|Dnia|W dniu|Le|El|Il|Op|Den|På|Em|\d)\b.*\b(?:{_WROTE})\b.{{0,150}}:\s*$", re.I | re.S)
+_ATTRIBUTION_START = re.compile(r"^\s*(?:On|At|Ar|Am|Dnia|W dniu|Le|El|Il|Op|Den|På|Em|\d{1,4}[-/.]\d)\b")
 _SHORT_ATTRIBUTION = re.compile(rf"^\s*\S.{{0,200}}(?:@\S+|>)\s+(?:{_WROTE})\s*:\s*$|^\s*ysgrifennodd\b.{{0,200}}:\s*$", re.I)
+_QUOTED = re.compile(r"^[\ufeff\u200b \u00a0\t]*[>|]")
+_MOMENT = re.compile(
+    r"\b\d{1,2}[:.]\d{2}\b|\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{1,2}月|\b\d{1,2}(?:st|nd|rd|th)? [^\W\d_]{3,}\b", re.I
+)
+_SOMEBODY = re.compile(rf"\S@\S|<\s*$|\b(?:{_WROTE})\b", re.I)
 _DASHED = re.compile(r"^\s*-{2,}\s*[^\W_].{2,60}?[^\W_]\s*-{2,}\s*$")
 _RULE = re.compile(r"^\s*_{10,}\s*$")
 _APPLE_FORWARD = re.compile(r"^\s*(?:begin forwarded message|dechrau neges a anfonwyd ymlaen)\s*:\s*$", re.I)
@@ -33,7 +38,11 @@ _MARKING = re.compile(
 _SIGNATURE = re.compile(r"^-- ?$")
 _DEVICE = re.compile(
     r"^\s*(?:sent from (?:my |outlook|mail for|yahoo|samsung|the all)|get outlook for|anfonwyd o(?:'|’)?m? )"
-    r"|^\s*gesendet von |^\s*wysłane z ",
+    r"|^\s*gesendet von |^\s*wysłane z "
+    r"|^[\s(<]*(?:sent (?:from|with|using)|envoyé (?:depuis|de|avec)|(?:diese nachricht wurde )?von meinem|enviado (?:desde|do)|inviato (?:da|dal)"
+    r"|verzonden (?:vanaf|met|vanuit)|skickat från|sendt fra|lähetetty|отправлено|anfonwyd (?:o|gan|drwy|gyda))\b.{0,40}\b(?:i?phone|ipad|ipod"
+    r"|android|galaxy|samsung|huawei|blackberry|windows|airmail|sparrow|k-9|handy|mobil\w*|mobile|smartphone|tablet|ffôn|dyfais)\b.{0,60}$"
+    r"|^\s*(?:iphone|ipad|android)から送信",
     re.I,
 )
 _BLANK = re.compile(r"^[\s\u00a0\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028\u2029\u2060-\u2069\ufeff]*$")
@@ -79,6 +88,8 @@ def starts_quotation(lines: list[str], i: int) -> bool:
         return after is None or _header_block(lines, after) or _FROM.match(lines[after]) is not None or bool(REPLY_MARKER.search(lines[after]))
     if _SHORT_ATTRIBUTION.match(line) or _header_block(lines, i):
         return True
+    if (_MOMENT.search(line) or _SOMEBODY.search(line)) and len(line) < 500 and _announces(lines, i):
+        return True
     if _ATTRIBUTION_START.match(line):
         joined = ""
         for nearby in lines[i : i + 5]:
@@ -87,6 +98,22 @@ def starts_quotation(lines: list[str], i: int) -> bool:
             joined += " " + nearby[:500]
             if nearby.rstrip().endswith(":") and _ATTRIBUTION.match(joined):
                 return True
+    return False
+
+
+def _announces(lines: list[str], i: int) -> bool:
+    """Say whether the words, in any language, that announce marked lines begin at *i*: somebody and a moment."""
+    joined = ""
+    for j in range(i, min(i + 4, len(lines))):
+        if blank(lines[j]) or _QUOTED.match(lines[j]):
+            return False
+        joined += " " + lines[j][:500]
+        after = next((k for k in range(j + 1, min(j + 4, len(lines))) if not blank(lines[k])), None)
+        if after is not None and _QUOTED.match(lines[after]):
+            ended = joined.rstrip().endswith((":", "："))
+            somebody = _SOMEBODY.search(joined) if ended else "@" in joined
+            # a line above that belongs to the writer stays theirs
+            return bool(somebody) and _MOMENT.search(joined) is not None and not _announces(lines, i + 1)
     return False
 
 
@@ -136,10 +163,25 @@ def new_text(email: IncomingEmail) -> str:
 
 
 def _answers_below(below: tuple[str, ...]) -> str:
-    """Return what stands unmarked between and under marked quotations, when somebody answers below."""
-    if not any(line.startswith(">") for line in below):
+    """Return what somebody wrote who wrote nothing above: under marked quotations, between them, or below an unmarked heading."""
+    marked = [i for i, line in enumerate(below) if _QUOTED.match(line)]
+    if not marked:
+        return _under_heading(below)
+    tail = _unsigned(below[marked[-1] + 1 :])
+    between = [line for line in below[marked[0] : marked[-1]] if not blank(line) and not _QUOTED.match(line)]
+    if between and not all(starts_quotation(list(below), i) for i in range(marked[0], marked[-1]) if below[i] in between):
+        # answers between the questions mean nothing without them
+        return "\n".join(_unsigned(below)).strip()
+    return "\n".join(tail).strip()
+
+
+def _under_heading(below: tuple[str, ...]) -> str:
+    """Return the lines under "… wrote:" when no program marked a quotation; nothing where our own letter stands there."""
+    if not any(_ATTRIBUTION_START.match(line) for line in below[:2]) or any(REPLY_MARKER.search(line) for line in below):
         return ""
-    last = next(i for i in range(len(below) - 1, -1, -1) if below[i].startswith(">"))
-    tail = list(below[last + 1 :])
-    sign = next((i for i, line in enumerate(tail) if _SIGNATURE.match(line) or _DEVICE.match(line)), len(tail))
-    return "\n".join(tail[:sign]).strip()
+    end = next((i for i, line in enumerate(below[:5]) if line.rstrip().endswith(":")), None)
+    return "" if end is None else "\n".join(_unsigned(below[end + 1 :])).strip()
+
+
+def _unsigned(lines: tuple[str, ...]) -> tuple[str, ...]:
+    return lines[: next((i for i, line in enumerate(lines) if _SIGNATURE.match(line) or _DEVICE.match(line)), len(lines))]
