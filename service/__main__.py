@@ -2,7 +2,7 @@
 
 import typer
 
-from service.commands import audit, database, directory, drift, evidence, people, policy, reading, report, running, sign_in
+from service.commands import audit, database, directory, drift, evidence, origin, people, policy, reading, report, running, sign_in
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="National alerts for missing children, by email."
@@ -18,6 +18,7 @@ for name, sub in (
     ("audit", audit.cli),
     ("report", report.cli),
     ("sign-in", sign_in.cli),
+    ("origin", origin.cli),
 ):
     cli.add_typer(sub, name=name)
 

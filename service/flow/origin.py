@@ -90,15 +90,16 @@ def must_be(asked: Asked, profile: OriginProfile) -> str:
 
 
 async def standing_of(work: Work, profile: OriginProfile, mailbox: str) -> Standing:
-    """Look how far *profile* is proved: by the newest round that was ended, unless a later letter was judged wrongly."""
+    """Look how far *profile* is proved: by the newest round that was ended, unless a letter of any round was judged wrongly since."""
     rounds = await work.origin_tests.rounds(mailbox, profile.key)
     newest = rounds[0] if rounds else ()
     for letters in rounds:
-        if wrong := [one.letter for one in letters if one.passed is False]:
+        since = letters[0].sent_at
+        if wrong := {one.letter for each in rounds for one in each if one.passed is False and (one.judged_at or since) >= since}:
             numbers = " and ".join(str(one.number) for one in FIVE if one.name in wrong)
             return Standing(proved_at=None, why_not=f"the origin test failed at letter {numbers}", letters=newest)
         if {one.letter for one in letters if one.passed} == {one.name for one in FIVE}:
-            return Standing(proved_at=letters[0].sent_at, why_not="", letters=newest)
+            return Standing(proved_at=since, why_not="", letters=newest)
     return Standing(proved_at=None, why_not=OriginProfile(kind=profile.kind).why_not, letters=newest)
 
 

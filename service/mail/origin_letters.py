@@ -56,7 +56,9 @@ def with_forged_headers(who: Pretence, profile: OriginProfile, code: str, at: da
             ("Authentication-Results", f"{exchange};compauth=pass reason=100"),
             ("ARC-Authentication-Results", f"i=1; mx.microsoft.com 1; {exchange}; arc=none"),
         ]
-    marks = [("X-MS-Exchange-Organization-AuthAs", "Internal"), ("X-MS-Exchange-CrossTenant-AuthAs", "Internal")]
+    # Each profile gets the forgery that would take it in: at the border of Exchange, the mark Internal is what gives a letter away.
+    mark = "Anonymous" if profile.kind == "exchange_external" else "Internal"
+    marks = [("X-MS-Exchange-Organization-AuthAs", mark), ("X-MS-Exchange-CrossTenant-AuthAs", mark)]
     marks += [("X-MS-Exchange-Organization-AuthMechanism", "04")]
     head = "".join(f"{name}: {value}\r\n" for name, value in [*forged, *marks])
     return head.encode("ascii") + letter.as_bytes(policy=SMTP)
