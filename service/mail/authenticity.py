@@ -51,6 +51,7 @@ class Origin:
 
 
 _LONGEST_KEY = 120
+_MOST = 20  # headers under the name of our server
 _SERVER = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?")
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))+")
 _ONE_OF = (
@@ -106,6 +107,8 @@ def _by_server(names: Sequence[str], email: IncomingEmail, domain: str) -> Origi
     ours = [value for value in email.all("Authentication-Results") if is_of_server(value, names[0])]
     if not ours:
         return _doubt("no result of the receiving server")
+    if len(ours) > _MOST:
+        return _doubt("more results than one server writes")
     judged = [_weigh(read_results(value), domain) for value in ours]
     return next((one for one in judged if one.result is OriginResult.FAIL), judged[0])
 

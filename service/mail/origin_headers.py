@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from authres import AuthenticationResultsHeader
 
 _TOKEN = re.compile(r"[^ \t;()]+")
-_ASIDE = re.compile(r'\([^()]*\)|"(?:[^"\\]|\\.)*"')
+_LONGEST, _MOST = 4000, 40  # characters and results: no server writes more, and authres takes time that grows with the square
+# A quotation that nobody ends goes to the end of the line, so that no letter makes this look for its end again and again.
+_ASIDE = re.compile(r'\([^()]*\)|"(?:[^"\\]|\\.)*(?:"|\\?$)')
 _METHOD = re.compile(r"(?<![\w.-])(?:dmarc|compauth)(?![\w.-])", re.IGNORECASE)
 _COUNTED = ("dmarc", "compauth")
 
@@ -39,9 +41,13 @@ def is_of_server(value: str, authserv_id: str) -> bool:
     return first is not None and first[0].isascii() and first[0].lower() == authserv_id
 
 
+def _is_readable(value: str) -> bool:
+    return len(value) <= _LONGEST and value.count(";") <= _MOST and value.isascii()
+
+
 def read_results(value: str) -> tuple[Stated, ...] | None:
     """Read an Authentication-Results header of RFC 8601."""
-    if not value.isascii():
+    if not _is_readable(value):
         return None
     try:
         parsed = AuthenticationResultsHeader.parse(f"Authentication-Results: {value}")
@@ -65,7 +71,7 @@ def _of_authres(result: object) -> Stated:
 def read_exchange_results(value: str) -> tuple[Stated, ...] | None:
     """Read an Authentication-Results header as Exchange Online writes it."""
     found, position = list[Stated](), 0
-    if not value.isascii():
+    if not _is_readable(value):
         return None
     while position < len(value):
         item = _EXCHANGE.match(value, position)
@@ -81,7 +87,7 @@ def read_exchange_results(value: str) -> tuple[Stated, ...] | None:
 
 def read_exchange_seal(value: str) -> tuple[str, tuple[Stated, ...] | None]:
     """Read an ARC-Authentication-Results header: the server that wrote it, and its results if it writes as Exchange Online does."""
-    head = _SEAL.match(value) if value.isascii() else None
+    head = _SEAL.match(value) if _is_readable(value) else None
     if head is None:
         return "", None
     return head[1].lower(), read_exchange_results(value[head.end() :])
@@ -89,5 +95,5 @@ def read_exchange_seal(value: str) -> tuple[str, tuple[Stated, ...] | None]:
 
 def hop(value: str) -> tuple[str, str] | None:
     """Return the hosts that a Received header names after `from` and `by`, lower case; None when it does not name both plainly."""
-    found = _HOP.match(_ASIDE.sub(" ", value)) if value.isascii() else None
+    found = _HOP.match(_ASIDE.sub(" ", value)) if _is_readable(value) else None
     return (found[1].lower(), found[2].lower()) if found else None

@@ -60,6 +60,9 @@ def test_a_pass_of_our_server_for_the_from_domain_passes() -> None:
         "Authentication-Results: mx.kent.test; dmarc=pass header.from=kent.test" + " (" * 5000 + "\n",
         "Authentication-Results: mx.kent.test; dmarc=pass header.from=kent.test (" + "x" * 1_000_000 + ")\n",
         "Authentication-Results: mx.kent.test; dmarc=none\nAuthentication-Results: mx.kent.test; dmarc=pass header.from=kent.test\n",
+        "Authentication-Results: mx.kent.test; dmarc=pass header.from=kent.test\n" * 21,
+        "Authentication-Results: mx.kent.test; dmarc=pass header.from=kent.test" + "; dkim=pass header.d=kent.test" * 60 + "\n",
+        'Authentication-Results: mx.kent.test; dmarc=pass header.from=kent.test "dmarc=fail\n',
         "Authentication-Results : mx.kent.test; dmarc=pass header.from=kent.test\n",
         "X-Authentication-Results: mx.kent.test; dmarc=pass header.from=kent.test\n",
     ],
@@ -119,10 +122,14 @@ GOOGLE = (
     " dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=kent.test\n"
 )
 MIMECAST = (
-    f"{AR}relay.gateway.test;\n dkim=pass header.d=kent.test header.s=s1 header.b=aBcD;\n dmarc=pass (policy=reject) header.from=kent.test;\n"
+    f"{AR}relay.gateway.test;\n dkim=pass header.d=kent.test header.s=s1 header.b=aBcD;\n"
+    " dmarc=pass (policy=reject) header.from=kent.test;\n"
     " spf=pass (relay.gateway.test: domain of ann@kent.test designates 192.0.2.7 as permitted sender) smtp.mailfrom=ann@kent.test\n"
 )
-PROOFPOINT = f"{AR}relay.gateway.test; spf=pass smtp.mailfrom=kent.test; dkim=pass header.d=kent.test header.s=s1; dmarc=pass header.from=kent.test\n"
+PROOFPOINT = (
+    f"{AR}relay.gateway.test; spf=pass smtp.mailfrom=kent.test;"
+    " dkim=pass header.d=kent.test header.s=s1; dmarc=pass header.from=kent.test\n"
+)
 OPENDMARC = f"{AR}mx.kent.test; dmarc=pass (p=reject dis=none) header.from=kent.test\n"
 OPENDKIM = (
     f"{AR}mx.kent.test;\n\tdkim=pass (2048-bit key; unprotected) header.d=kent.test header.i=@kent.test header.b=AbC;\n"
