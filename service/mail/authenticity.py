@@ -165,6 +165,7 @@ def _seal_agrees(email: IncomingEmail, domain: str) -> bool:
 
 _AUTH_AS = "X-MS-Exchange-Organization-AuthAs"
 _CROSS_TENANT = "X-MS-Exchange-CrossTenant-AuthAs"
+_EXCHANGE_ONLINE = (".outlook.com", ".outlook.office365.com")
 
 
 def _by_exchange_tenant(names: Sequence[str], email: IncomingEmail, domain: str) -> Origin:
@@ -184,7 +185,7 @@ def _by_exchange_tenant(names: Sequence[str], email: IncomingEmail, domain: str)
     if len(email.all(_AUTH_AS)) != 1 or set(marks) != {"internal"}:
         return _doubt("our tenant did not mark the letter as Internal, once")
     hops = [hop(value) for value in email.all("Received")]
-    if not hops or any(one is None or not all(host.endswith(".outlook.com") for host in one) for one in hops):
+    if not hops or any(one is None or not all(host.endswith(_EXCHANGE_ONLINE) for host in one) for one in hops):
         return _doubt("the letter did not stay within Exchange Online between its sender and us")
     return _passed("our own tenant marked it as Internal, and it never left the tenant")
 

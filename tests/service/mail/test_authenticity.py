@@ -104,6 +104,7 @@ HOP = (
     "Received: from LO2P123MB0001.GBRP123.PROD.OUTLOOK.COM (2603:10a6:600:1::1)\n"
     " by CWLP123MB0002.GBRP123.PROD.OUTLOOK.COM with HTTPS; Tue, 24 Nov 2026 10:00:03 +0000\n"
 )
+BACK_END = "LO2P123MB0001.GBRP123.PROD.OUTLOOK.COM"
 HANDED_IN = (
     "Received: from LO2P123MB0001.GBRP123.PROD.OUTLOOK.COM ([fe80::1]) by\n"
     " LO2P123MB0001.GBRP123.PROD.OUTLOOK.COM ([fe80::1%4]) with mapi id 15.20.7000.1; Tue, 24 Nov 2026\n 10:00:01 +0000\n"
@@ -181,6 +182,9 @@ SEEN = {
     "Exchange tenant, compauth fail": (TENANT, HOP + _exchange("none", compauth="fail") + HANDED_IN + f"{AUTH}Internal\n", FAIL),
     "Exchange tenant, no mark": (TENANT, HOP + UNSIGNED + HANDED_IN, DOUBT),
     "Exchange tenant, two marks": (TENANT, INSIDE + f"{AUTH}Internal\n", DOUBT),
+    "Exchange tenant, by its front end": (TENANT, INSIDE.replace("CWLP123MB0002.GBRP123.PROD.OUTLOOK.COM", "a1.outlook.office365.com"), PASS),
+    "Exchange tenant, handed in by SMTP": (TENANT, INSIDE.replace(f"from {BACK_END} ([", "from [10.0.0.17] (["), DOUBT),
+    "Exchange tenant, almost the mark": (TENANT, INSIDE.replace(f"{AUTH}Internal", f"{AUTH}Internal74"), DOUBT),
     "Exchange tenant, an odd mark": (TENANT, HOP + HANDED_IN + f"{AUTH}\u0406nternal\n", DOUBT),
     "Exchange tenant, other tenants say otherwise": (TENANT, INSIDE.replace(f"{ACROSS}Internal", f"{ACROSS}Anonymous"), FAIL),
     "Exchange tenant, no trace": (TENANT, f"{AUTH}Internal\n", DOUBT),
