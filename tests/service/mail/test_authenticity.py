@@ -182,7 +182,7 @@ SEEN = {
     "Exchange tenant, compauth fail": (TENANT, HOP + _exchange("none", compauth="fail") + HANDED_IN + f"{AUTH}Internal\n", FAIL),
     "Exchange tenant, no mark": (TENANT, HOP + UNSIGNED + HANDED_IN, DOUBT),
     "Exchange tenant, two marks": (TENANT, INSIDE + f"{AUTH}Internal\n", DOUBT),
-    "Exchange tenant, by its front end": (TENANT, INSIDE.replace("CWLP123MB0002.GBRP123.PROD.OUTLOOK.COM", "a1.outlook.office365.com"), PASS),
+    "Exchange tenant, by its front end": (TENANT, INSIDE.replace("0002.GBRP123.PROD.OUTLOOK.COM", "2.outlook.office365.com"), PASS),
     "Exchange tenant, handed in by SMTP": (TENANT, INSIDE.replace(f"from {BACK_END} ([", "from [10.0.0.17] (["), DOUBT),
     "Exchange tenant, almost the mark": (TENANT, INSIDE.replace(f"{AUTH}Internal", f"{AUTH}Internal74"), DOUBT),
     "Exchange tenant, an odd mark": (TENANT, HOP + HANDED_IN + f"{AUTH}\u0406nternal\n", DOUBT),
