@@ -77,12 +77,12 @@ _TELLING = re.compile(
 _OWN_START = re.compile(
     r"^(?:but|and|only|subject to|provid(?:ed|ing)|once|hold|please|do not send|don't send|unless\b(?! otherwise))\b", re.I
 )
-_LONGEST = 4000
+_LONGEST = 20_000
 
 
 def holds_back(comment: Sequence[str]) -> bool:
-    """Say whether the lines of *comment* make the decision above them depend on something, or withdraw it."""
-    return any(_conditional(said) for said in _sayings(comment))
+    """Say whether the lines of *comment* make the decision above them depend on something, or withdraw it; nobody's comment is endless."""
+    return sum(map(len, comment)) > _LONGEST or any(_conditional(said) for said in _sayings(comment))
 
 
 def _sayings(comment: Sequence[str]) -> Iterator[str]:
@@ -95,7 +95,7 @@ def _sayings(comment: Sequence[str]) -> Iterator[str]:
             paragraph.append(words)
         elif paragraph:
             joined = " ".join(paragraph)
-            if _OWN_START.match(joined) or not DISCLAIMER.search(joined[:_LONGEST]):
+            if _OWN_START.match(joined) or not DISCLAIMER.search(joined):
                 yield from (joined, *paragraph)
             paragraph = []
 

@@ -41,11 +41,12 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One reading of a reply: the verdict, the number typed behind the word, the reason."""
+    """One reading of a reply: the verdict, the number typed behind the word, the reason. *views_differ*: text and HTML disagree."""
 
     verdict: Verdict
     number: str | None = None
     reason: str | None = field(default=None, repr=False)
+    views_differ: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,19 +234,28 @@ def _read_view(text: str, from_html: bool, grammar: _Grammar, name: str) -> tupl
 _INCOMPLETE = frozenset(("could not be read in full", "too many parts", "nested too deep", "text cut short"))
 
 
-def _read(email: IncomingEmail, grammar: _Grammar) -> tuple[str, str | None, str | None]:
+_Reading = tuple[str, str | None, str | None]
+
+
+def _views(email: IncomingEmail, grammar: _Grammar) -> list[_Reading]:
+    """Read a letter as its text shows it and as its HTML shows it."""
     has_text = any(text is not None and text.strip() for text, _ in email.segments)
     has_html = any(markup is not None for _, markup in email.segments)
     if not email.segments or _INCOMPLETE & set(email.problems):
-        return _UNCLEAR
+        return [_UNCLEAR]
     name = decode_words(email.first("From"))
     read = [_read_view(email.plain_view, not has_text, grammar, name)]
     if has_html:
         read.append(_read_view(email.html_view, True, grammar, name))
-    first, last = read[0], read[-1]
-    if first[0] != last[0] or first[1] != last[1]:
-        return _UNCLEAR
-    return first
+    return read
+
+
+def _differ(views: Sequence[_Reading]) -> bool:
+    return views[0][:2] != views[-1][:2]
+
+
+def _read(views: Sequence[_Reading]) -> _Reading:
+    return _UNCLEAR if _differ(views) else views[0]
 
 
 _MACHINES = frozenset((Sort.AUTO_REPLY, Sort.CHALLENGE, Sort.BOUNCE, Sort.DSN_SUCCESS, Sort.FEEDBACK, Sort.READ_RECEIPT, Sort.CALENDAR))
@@ -254,25 +264,28 @@ _MACHINES = frozenset((Sort.AUTO_REPLY, Sort.CHALLENGE, Sort.BOUNCE, Sort.DSN_SU
 _DOUBTFUL = frozenset((Sort.ENCRYPTED, Sort.FORWARD, Sort.LIST, Sort.SPAM, Sort.MALFORMED))
 
 
-def _by_machine(email: IncomingEmail) -> bool:
-    return email.return_path == "" or our_delivery_id(email) is not None or sort_of(email) in _MACHINES or is_reaction(email)
+def _by_machine(email: IncomingEmail, sort: Sort) -> bool:
+    return email.return_path == "" or our_delivery_id(email) is not None or sort in _MACHINES or is_reaction(email)
 
 
 def read_decision(email: IncomingEmail) -> Decision:
     """Read an approver's reply."""
-    if _by_machine(email):
+    sort = sort_of(email)
+    if _by_machine(email, sort):
         return Decision(verdict=Verdict.NOT_A_DECISION)
-    if sort_of(email) in _DOUBTFUL:
+    if sort in _DOUBTFUL:
         return Decision(verdict=Verdict.UNCLEAR)
-    verdict, number, reason = _read(email, _DECISIONS)
-    return Decision(verdict=Verdict(verdict), number=number, reason=reason)
+    views = _views(email, _DECISIONS)
+    verdict, number, reason = _read(views)
+    return Decision(verdict=Verdict(verdict), number=number, reason=reason, views_differ=_differ(views))
 
 
 def read_check(email: IncomingEmail) -> QualityAnswer:
     """Read a quality assurance reply: PASS, or RETURN and a question, with the strictness of a decision."""
-    if _by_machine(email):
+    sort = sort_of(email)
+    if _by_machine(email, sort):
         return QualityAnswer(answer=Check.NOT_A_CHECK)
-    if sort_of(email) in _DOUBTFUL:
+    if sort in _DOUBTFUL:
         return QualityAnswer(answer=Check.UNCLEAR)
-    answer, number, question = _read(email, _CHECKS)
+    answer, number, question = _read(_views(email, _CHECKS))
     return QualityAnswer(answer=Check(answer), number=number, question=question)

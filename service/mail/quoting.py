@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.mail.message import IncomingEmail
 from service.mail.visible import BANNER
@@ -25,7 +26,8 @@ REPLY_MARKER = re.compile(r"please reply above this line|atebwch uwchben y lline
 _FROM = re.compile(r"^\s*\*?(?:from|oddi wrth|gan|von|od|de|da|van|fra|från|lähettäjä|от)\s*:\*?\s*\S", re.I)
 _FIELD = re.compile(r"^\s*\*?[^\W\d_][\w \-/]{0,24}\s?:\*?(?:\s|$)")
 _SECOND = re.compile(
-    r"^\s*\*?(?:sent|date|to|subject|anfonwyd|dyddiad|at|pwnc|gesendet|datum|an|betreff|wys[łl]an[oe]|data|do|temat|envoyé|à|objet|enviado|para|asunto"
+    r"^\s*\*?(?:sent|date|to|subject|anfonwyd|dyddiad|at|pwnc|gesendet|datum|an|betreff|wys[łl]an[oe]|data|do|temat|envoyé|à|objet"
+    r"|enviado|para|asunto"
     r"|inviato|oggetto|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|emne)\s?:",
     re.I,
 )
@@ -39,8 +41,10 @@ _SIGNATURE = re.compile(r"^-- ?$")
 _DEVICE = re.compile(
     r"^\s*(?:sent from (?:my |outlook|mail for|yahoo|samsung|the all)|get outlook for|anfonwyd o(?:'|’)?m? )"
     r"|^\s*gesendet von |^\s*wysłane z "
-    r"|^[\s(<]*(?:sent (?:from|with|using)|envoyé (?:depuis|de|avec)|(?:diese nachricht wurde )?von meinem|enviado (?:desde|do)|inviato (?:da|dal)"
-    r"|verzonden (?:vanaf|met|vanuit)|skickat från|sendt fra|lähetetty|отправлено|anfonwyd (?:o|gan|drwy|gyda))\b.{0,40}\b(?:i?phone|ipad|ipod"
+    r"|^[\s(<]*(?:sent (?:from|with|using)|envoyé (?:depuis|de|avec)|(?:diese nachricht wurde )?von meinem|enviado (?:desde|do)|inviato "
+    r"(?:da|dal)"
+    r"|verzonden (?:vanaf|met|vanuit)|skickat från|sendt fra|lähetetty|отправлено|anfonwyd (?:o|gan|drwy|gyda))\b.{0,40}\b(?:i?phone"
+    r"|ipad|ipod"
     r"|android|galaxy|samsung|huawei|blackberry|windows|airmail|sparrow|k-9|handy|mobil\w*|mobile|smartphone|tablet|ffôn|dyfais)\b.{0,60}$"
     r"|^\s*(?:iphone|ipad|android)から送信",
     re.I,
@@ -85,7 +89,9 @@ def starts_quotation(lines: list[str], i: int) -> bool:
         return True
     if _RULE.match(line):
         after = next((j for j in range(i + 1, min(i + 4, len(lines))) if not blank(lines[j])), None)
-        return after is None or _header_block(lines, after) or _FROM.match(lines[after]) is not None or bool(REPLY_MARKER.search(lines[after]))
+        return (
+            after is None or _header_block(lines, after) or _FROM.match(lines[after]) is not None or bool(REPLY_MARKER.search(lines[after]))
+        )
     if _SHORT_ATTRIBUTION.match(line) or _header_block(lines, i):
         return True
     if (_MOMENT.search(line) or _SOMEBODY.search(line)) and len(line) < 500 and _announces(lines, i):
@@ -130,6 +136,7 @@ def _skip_banners(lines: list[str], whole_paragraphs: bool) -> int:
             i += 1
 
 
+@lru_cache(maxsize=4)  # one letter is asked about a dozen times
 def divide(text: str, *, from_html: bool = False) -> Divided:
     """Divide the text of a reply; in text made from HTML a banner is one line, elsewhere a paragraph."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
