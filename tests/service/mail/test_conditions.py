@@ -1,0 +1,161 @@
+"""Comments that hold an approval back, and comments that only sound like it."""
+
+import pytest
+
+from service.mail.conditions import holds_back
+
+HELD_BACK = [
+    "But please wait until I have spoken to legal.",
+    "But wait for legal.",
+    "Please do not send until tomorrow.",
+    "Only send if the mother agrees.",
+    "Send only to Welsh authorities.",
+    "Do not include the photograph.",
+    "Please take out the address first.",
+    "Please remove the address before sending.",
+    "Once the address has been removed.",
+    "Once you have corrected the DOB.",
+    "This approval is conditional on the police agreeing.",
+    "With the condition that the address is removed.",
+    "On condition the photograph is removed.",
+    "Subject to that change.",
+    "Approval subject to the photograph being removed.",
+    "As long as the school is not named.",
+    "Providing the school is not named.",
+    "Provided the school is not named, please send.",
+    "OK, provided the school is taken out.",
+    "Fine by me if legal agree.",
+    "Fine if the police agree.",
+    "Go ahead if legal agree.",
+    "You can send it when legal have replied.",
+    "Please hold until four.",
+    "Hold off for now.",
+    "Please hold off sending.",
+    "Not yet though.",
+    "Not before four o'clock.",
+    "Actually no.",
+    "Actually, please don't.",
+    "Sorry, do not send this.",
+    "I take that back.",
+    "I withdraw my approval.",
+    "Except for the photograph.",
+    "Apart from the second paragraph.",
+    "Unless you hear from me by noon.",
+    "Unless the mother objects, send it.",
+    "Pending police agreement.",
+    "In principle, yes.",
+    "Assuming that the dates are right.",
+    "If and only if the police agree.",
+    "If so, send it.",
+    "Please check with legal first.",
+    "Check the date first.",
+    "Peidiwch â'i anfon eto.",
+    "Peidiwch ag anfon tan yfory.",
+    "Ond dim ond os yw'r heddlu'n cytuno.",
+    "Ond arhoswch tan bedwar.",
+    "Unwaith bod y cyfeiriad wedi'i dynnu.",
+    "Ar yr amod nad yw'r ysgol wedi'i henwi.",
+    "Yn amodol ar gytundeb yr heddlu.",
+    "Os yw'r dyddiad yn gywir.",
+    "Os bydd yr heddlu'n cytuno.",
+    "Oni bai eich bod yn clywed gennyf.",
+    "Cyn belled â bod y dyddiad yn gywir.",
+    "Daliwch am y tro.",
+    "Daliwch yn ôl tan bedwar.",
+    "Pan fydd yr ysgol wedi ateb.",
+    "Ar ôl i'r heddlu gytuno.",
+    "Heblaw am y llun.",
+]
+
+NOT_HELD_BACK = [
+    "Thanks for doing this so fast.",
+    "Please copy me into the replies.",
+    "I have told the director.",
+    "The police have been told as well.",
+    "Ring me on my mobile if anything comes in overnight.",
+    "I'll ring the school in the morning.",
+    "Mother has been told.",
+    "Please let me know when it has been sent.",
+    "Please let me know if there are any answers.",
+    "Let me know how many have gone out.",
+    "Speak to the duty team after five.",
+    "I am on leave from tomorrow; Bernard is covering.",
+    "I will be in court until three.",
+    "Back at my desk after two.",
+    "He was last seen before school on Friday.",
+    "Please make sure the duty team knows.",
+    "Checked against the file, all correct.",
+    "I have read the whole letter and it is right.",
+    "The photo was provided by the school.",
+    "She is the subject of an interim care order.",
+    "They are both on child protection plans.",
+    "No changes.",
+    "Nothing to add.",
+    "Not seen the photograph but the rest is fine.",
+    "We do not hold a photograph.",
+    "The risk is high and the police agree.",
+    "Can you send me the list of answers?",
+    "I do not need a copy.",
+    "Should go to every authority.",
+    "Send to all please.",
+    "Happy with this.",
+    "Happy for it to go now.",
+    "Good to go.",
+    "Please send it straight away.",
+    "Legal have agreed.",
+    "Agreed with legal and with the police.",
+    "Once again, thank you for your quick work.",
+    "Only the father knows where they are.",
+    "The only one I had a question on was the date, and that is right.",
+    "I'm the only approver in today.",
+    "Discussed at the strategy meeting this morning.",
+    "Please ask Kent as well, they lived there before.",
+    "The family has moved before.",
+    "Sorry for the delay, I was in a meeting.",
+    "Sorry, I was in court.",
+    "Grateful if you could ring me.",
+    "I would be grateful if you could let me know.",
+    "It would help if the duty team rang me.",
+    "Please call me if not received.",
+    "Diolch am eich gwaith cyflym.",
+    "Rwyf wedi dweud wrth yr heddlu.",
+    "Mae'r fam yn gwybod.",
+    "Ffoniwch fi os oes unrhyw beth.",
+    "Rhowch wybod i mi pan fydd wedi mynd.",
+    "Dim byd i'w ychwanegu.",
+    "Gadewch i mi wybod os bydd rhywun yn ateb.",
+    "Byddaf yn y swyddfa tan bump.",
+    "Wedi siarad â'r heddlu bore 'ma.",
+    "Nid yw'r fodryb yn gwybod eto.",
+    "Anfonwch e nawr os gwelwch yn dda.",
+    "Cofion, Alun",
+    "Tel: 01632 960012 | Mon-Thu only",
+    "Working days: Monday to Wednesday only",
+    "I work flexibly, so I don't expect a reply outside your hours if you receive this late.",
+    "My working pattern may not be yours. Please do not feel you have to answer until your normal hours.",
+    "Think before you print.",
+    "Council of the Year 2026 - approved provider",
+    "Follow us on Twitter @kent",
+    "Please consider the environment before printing this email.",
+    "Click here to unsubscribe",
+]
+
+
+@pytest.mark.parametrize("comment", HELD_BACK)
+def test_a_condition_or_second_thoughts_hold_an_approval_back(comment: str) -> None:
+    assert holds_back([comment])
+    assert holds_back(["Thank you.", "", comment.replace("'", "\u2019"), "", "Ann"])
+    assert holds_back([f"*{comment[:1]}\u200b{comment[1:]}*"])
+
+
+@pytest.mark.parametrize("comment", NOT_HELD_BACK)
+def test_other_comments_do_not(comment: str) -> None:
+    assert not holds_back([comment, "", "Ann Approver"])
+
+
+def test_a_condition_that_the_client_broke_over_lines_is_found() -> None:
+    assert holds_back(["This is fine to go out subject", "to legal agreeing."])
+
+
+def test_nobody_writes_an_endless_comment() -> None:
+    assert holds_back(["a line of a letter that was quoted without a mark"] * 1000)
