@@ -62,7 +62,9 @@ _COMPLAINT_SUBJECT = re.compile(r"^\s*(?:complaint about message from|(?:e-?mail
 _REPLY_SUBJECT = re.compile(r"^\s*(?:(?:re|aw|sv|antw|odp|ynt|rif|atb|ateb|vs|r)\s*(?:\[\d+\])?\s*:)", re.I)
 _FORWARD_SUBJECT = re.compile(r"^\s*(?:fw|fwd|wg|tr|rv|pd|ymlaen|yml|doorst|i)\s*:", re.I)
 _REACTION = re.compile(
-    r"^\W*(?:\S+ ){1,5}(?:reacted to your message|wedi ymateb i['’]ch neges|reacted to|hat auf ihre nachricht reagiert)\W*", re.I
+    r"^\W*(?:\S+ ){1,5}(?:reacted (?:to|via gmail)|wedi ymateb i['’]ch neges|hat auf ihre nachricht reagiert)\W*"
+    r"|^ymatebodd (?:\S+ ){1,5}i['’]ch neges\b|^(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned) [“\"]",
+    re.I,
 )
 _RECEIPT_SUBJECT = re.compile(r"^\s*(?:return receipt|read receipt|derbynneb|read\s*:|not read\s*:|darllenwyd\s*:)", re.I)
 _AUTO_HEADERS = frozenset(

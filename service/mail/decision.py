@@ -119,7 +119,7 @@ class _Grammar:
         reason = match["reason"].strip(" \u00a0")
         colon = re.search(r"\S", match["sep"]) is not None
         conditional = _CONDITION.match(reason) or (verdict != "hold" and _UNTIL.match(reason))
-        if (conditional and not (colon and verdict == "return")) or self.another(verdict, reason):
+        if not any(map(str.isalpha, reason)) or (conditional and not (colon and verdict == "return")) or self.another(verdict, reason):
             return None
         return verdict, match["number"], reason
 
@@ -186,7 +186,9 @@ def _contradicted(first: tuple[str, str | None, str | None], divided: Divided, l
         emphatic = other[1] is not None or re.match(rf"{_EDGE}\S+{_GAP}*[:\u2010-\u2015-]", line) or line.split(None, 1)[0].isupper()
         if not lenient or emphatic or grammar.exact.fullmatch(line[:_LONGEST_LINE]):
             return True
-    return any(grammar.shouts_another(first[0], line) for line in later)
+    # a number that only a later line has would escape the comparison with the request
+    numbers = {again[1] for line in later if (again := grammar.read_line(line)) is not None} - {None, first[1]}
+    return bool(numbers) or any(grammar.shouts_another(first[0], line) for line in later)
 
 
 def _answered_below(divided: Divided) -> Sequence[str]:
@@ -264,7 +266,12 @@ _MACHINES = frozenset((Sort.AUTO_REPLY, Sort.CHALLENGE, Sort.BOUNCE, Sort.DSN_SU
 _DOUBTFUL = frozenset((Sort.ENCRYPTED, Sort.FORWARD, Sort.LIST, Sort.SPAM, Sort.MALFORMED))
 
 
+_ANSWERED_INVITATION = re.compile(r"\s*(?:accepted|declined|tentative|tentatively accepted|derbyniwyd|gwrthodwyd|petrus)\s*:", re.I)
+
+
 def _by_machine(email: IncomingEmail, sort: Sort) -> bool:
+    if "calendarmessage" in email.first("Content-Class").lower() or _ANSWERED_INVITATION.match(email.subject):
+        return True
     return email.return_path == "" or our_delivery_id(email) is not None or sort in _MACHINES or is_reaction(email)
 
 

@@ -65,6 +65,8 @@ def test_the_number_behind_the_word_is_read_and_may_be_missing() -> None:
         "Dydw i ddim yn cymeradwyo 4821",
         "HOLD 4821 if the police have not rung",
         "HOLD or approve",
+        "REJECT 4821?",
+        "RETURN 4821?",
         "Hold?",
     ],
 )
@@ -101,6 +103,7 @@ def test_a_reason_is_read_from_the_line_or_what_follows(body: str, kind: Verdict
         "APPROVE 4821\n" + QUOTED + "\nRETURN 4821 one question first\n",
         "APPROVE 4821\n" + OUTLOOK + "\nThe rest of the letter.\n\nREJECT 4821 sorry\n",
         "APPROVE 4821\n\nAPPROVE 4822\n",
+        "APPROVE\nAPPROVE 4822\n",
         "Hello Joan,\n\nAPPROVE 4821\n",
         "---------- Forwarded message ---------\nFrom: Bo <bo@kent.test>\nDate: today\n\nAPPROVE 4821\n",
         "CAUTION: External sender. Only approve what you expected.\n" + QUOTED,
@@ -211,6 +214,13 @@ def test_what_a_machine_sent_is_no_decision(headers: str) -> None:
 def test_an_absence_note_and_a_reaction_are_no_decision() -> None:
     assert verdict(letter("approve", subject="Automatic reply: Decision needed")) is Verdict.NOT_A_DECISION
     assert verdict(letter("Ann reacted to your message:\n\n[Like]\n" + OUTLOOK)) is Verdict.NOT_A_DECISION
+    for said in ("👍 Ann reacted via Gmail", "Ymatebodd Ann i'ch neges:", "Liked “APPROVE 4821”"):
+        assert verdict(letter(f"{said}\n{QUOTED}")) is Verdict.NOT_A_DECISION
+
+
+def test_an_answer_to_an_invitation_is_no_decision() -> None:
+    assert verdict(letter("APPROVE", headers="Content-Class: urn:content-classes:calendarmessage\n")) is Verdict.NOT_A_DECISION
+    assert verdict(letter("APPROVE", subject="Derbyniwyd: Decision needed")) is Verdict.NOT_A_DECISION
 
 
 def test_auto_submitted_no_and_suppression_of_answers_do_not_make_a_person_a_machine() -> None:
