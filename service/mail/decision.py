@@ -144,7 +144,7 @@ _UNCLEAR: tuple[str, str | None, str | None] = ("unclear", None, None)
 
 
 def _offered(lines: Sequence[str], grammar: _Grammar) -> set[int]:
-    """Return the places of lines that offer the words to choose from, as our own letter does: three or more together, or near its top."""
+    """Return the places of lines that offer the words to choose from, as our own letter does: three or more words together."""
     starts: list[tuple[int, str]] = []
     places: set[int] = set()
 
@@ -154,18 +154,22 @@ def _offered(lines: Sequence[str], grammar: _Grammar) -> set[int]:
         starts.clear()
 
     opening = re.compile(rf"{_EDGE}(?P<word>{'|'.join(map(re.escape, grammar.verdicts))})\b", re.A | re.I)
-    shown = [i for i, line in enumerate(lines) if not blank(line)]
-    top = next((place for place, i in enumerate(shown) if REPLY_MARKER.search(lines[i][:_LONGEST_LINE])), None)
-    for place, i in enumerate(shown):
-        if found := opening.match(lines[i]):
+    for i, line in enumerate(lines):
+        if blank(line):
+            continue
+        if found := opening.match(line):
             starts.append((i, grammar.verdict_of(found["word"])))
-            # an answer below stands at the end
-            if top is not None and place - top <= _NEAR_TOP and len(shown) - place > _NEAR_TOP:
-                places.add(i)
         else:
             close()
     close()
     return places
+
+
+def _near_top(below: Sequence[str]) -> set[int]:
+    """Return the places of the first lines of a letter of ours, which may offer one word only; an answer below it stands at the end."""
+    shown = [i for i, line in enumerate(below) if not blank(line)]
+    top = next((place for place, i in enumerate(shown) if REPLY_MARKER.search(below[i][:_LONGEST_LINE])), len(shown))
+    return set(shown[top : max(top, min(top + _NEAR_TOP, len(shown) - _NEAR_TOP))])
 
 
 def _same(one: tuple[str, str | None, str | None], other: tuple[str, str | None, str | None]) -> bool:
@@ -177,6 +181,8 @@ def _contradicted(first: tuple[str, str | None, str | None], divided: Divided, l
     offered = _offered(below, grammar)
     rest = [(line, first[0] in _WITH_WORDS) for line in later]
     rest += [(line, True) for line in divided.signature if first[0] in _GO]
+    if first[0] not in _GO:
+        offered |= _near_top(below)
     rest += [(line, True) for i, line in enumerate(below) if i not in offered]
     for line, lenient in rest:
         other = grammar.read_line(line)

@@ -184,6 +184,18 @@ def test_a_line_that_the_client_broke_softly_is_one_line() -> None:
     assert verdict(letter("APPROVE 4821 \nas soon as the school has replied\n", kind="text/plain; format=flowed")) is Verdict.UNCLEAR
 
 
+def test_a_letter_that_offers_one_word_only_and_is_quoted_unmarked_is_no_second_decision() -> None:
+    asked = (
+        OUTLOOK.split("APPROVE")[0]
+        + "Please reply above this line / Atebwch uwchben y llinell hon\n\nAPPROVE 4821\n\n"
+        + "and so on\n" * 12
+    )
+    assert verdict(letter("REJECT 4821 wrong date\n" + asked)) is Verdict.REJECT
+    assert verdict(letter("REJECT 4821 wrong date\n\nAPPROVE 4821\n" + asked)) is Verdict.UNCLEAR
+    assert verdict(letter("REJECT 4821 wrong date\n" + asked + "\nAPPROVE 4821\n")) is Verdict.UNCLEAR
+    assert verdict(letter("APPROVE 4821\n" + asked.replace("APPROVE", "HOLD"))) is Verdict.UNCLEAR
+
+
 def test_subjects_attachments_and_inner_letters_do_not_decide() -> None:
     assert verdict(letter("", subject="Re: APPROVE 4821")) is Verdict.UNCLEAR
     attached = (
