@@ -164,6 +164,13 @@ class Deliveries:
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return _delivery(row) if row else None
 
+    async def count_written(self, kinds: Sequence[str], *, since: datetime, address: str | None = None, case_id: str | None = None) -> int:
+        """Count the letters of these kinds written since that moment: to anybody, or to one address about one case or none."""
+        where = [t.c.kind.in_(kinds), t.c.created_at >= since]
+        if address is not None:
+            where += [t.c.address == address, t.c.case_id == case_id if case_id else t.c.case_id.is_(None)]
+        return await self._connection.scalar(sa.select(sa.func.count()).select_from(t).where(*where)) or 0
+
     async def of_notice(self, notice_id: str) -> tuple[Delivery, ...]:
         """Return the board of one notice, by name."""
         query = sa.select(t).where(t.c.notice_id == notice_id, t.c.gss_code.is_not(None)).order_by(t.c.recipient_name)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from service.database.unit_of_work import Work
 from service.domain.delivery import Lane
+from service.flow.answering import may_answer
 from service.flow.house import House
 from service.flow.letter import Done, Letter
 from service.flow.post import sender_of, write
@@ -46,7 +47,8 @@ async def which_case(work: Work, house: House, letter: Letter, now: datetime) ->
 
 async def unknown(work: Work, house: House, letter: Letter, now: datetime) -> Done:
     """Keep what no rule knows; somebody we know who writes about no case is told that a person reads it."""
-    if letter.sender is not None and letter.case is None and letter.delivery is None:
+    about_nothing = letter.sender is not None and letter.case is None and letter.delivery is None
+    if about_nothing and await may_answer(work, "read_by_hand", letter.address, now, most=1):
         why = ["We could not tell what your letter is, so nothing has been done yet. A person will read it."]
         do = [
             "If it is a form, send it again with its title: National alert, Update, Renewal, Found, or Withdrawal.",
@@ -64,5 +66,7 @@ def _candidates(references: Sequence[str]) -> str:
 
 
 async def _tell(work: Work, house: House, letter: Letter, title: str, why: Sequence[str], do: Sequence[str], now: datetime) -> None:
+    if not letter.said.answerable:
+        return
     context = compose_elsewhere.read_by_hand(sender=sender_of(letter.authority), title=title, why=why, do=do)
     await write(work, house, letter.authority, "read_by_hand", context, to_name="", to_address=letter.address, lane=Lane.RECEIPT, now=now)

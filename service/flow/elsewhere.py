@@ -70,7 +70,7 @@ def arrival_of(letter: Letter) -> Arrival:
         kind=letter.said.reading.kind,
         email_id=letter.row.id,
         came_from=letter.address,
-        reporter=letter.address if letter.may_send_in else None,
+        reporter=letter.address if letter.may_send_in and letter.said.answerable else None,
         whole=letter.said.refused_file is None,
     )
 

@@ -36,6 +36,7 @@ class Letter:
     from_a_known_domain: bool  # nobody we know, but at a mail domain whose members may send forms in
     origin_failed: bool
     from_an_authority: bool  # a form, proved to come from the mail domain of an authority in the directory
+    ours: bool  # it carries the mark of a letter that left here; another house's letters carry marks of their own
     earlier_twin: str | None
     origin_test: OriginLetter | None
 
@@ -127,6 +128,7 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
         from_a_known_domain=origin is not OriginResult.FAIL and await _is_a_known_domains(work, authority.id, email.from_address),
         origin_failed=origin is OriginResult.FAIL,
         from_an_authority=said.reading is not None and origin is OriginResult.PASS and await _is_an_authoritys(work, email.from_address),
+        ours=said.own_delivery_id is not None and await work.deliveries.get(said.own_delivery_id) is not None,
         earlier_twin=await work.received.earlier_with_message_id(row.id, email.message_id) if email.message_id else None,
         origin_test=await _of_the_origin_test(work, house, authority, email.subject),
     )

@@ -9,6 +9,7 @@ from service.database.unit_of_work import Work
 from service.domain.case import Case
 from service.domain.delivery import Answer, Delivery, DeliveryState, Lane
 from service.domain.people import IssuingAuthority
+from service.flow.answering import ANSWERS, may_answer
 from service.flow.house import House
 from service.mail.compose import Sender
 from service.mail.prefab import Attachment, freeze
@@ -53,7 +54,12 @@ async def write(
     number: str = "",
     attachments: Sequence[Attachment] = (),
 ) -> str:
-    """Write to one person and return the delivery's id. *token* is the purpose and subject of the reply token."""
+    """Write to one person and return the delivery's id; empty when it is one automatic answer too many.
+
+    *token* is the purpose and subject of the reply token.
+    """
+    if kind in ANSWERS and not await may_answer(work, kind, to_address, now, case_id=case.id if case else None):
+        return ""
     wire = freeze_letter(house, authority, kind, context, attachments)
     letter = await work.letters.add(wire, kind=kind, case_id=case.id if case else None, key_id=case.key_id if case else None, at=now)
     purpose, subject = token or ("", "")

@@ -199,7 +199,7 @@ _KINDS = frozenset(NoticeKind)
 _LATER = _KINDS - {NoticeKind.ALERT}
 # The order is the point: what is a machine's is never taken for a person's, and a token is believed before a subject line.
 RULES: tuple[Rule, ...] = (
-    Rule("our own letter came back", lambda x: x.said.own_delivery_id is not None and x.said.sort is not Sort.BOUNCE, "loop", _looped),
+    Rule("our own letter came back", lambda x: x.ours and x.said.sort is not Sort.BOUNCE, "loop", _looped),
     Rule(
         "too large to fetch", lambda x: not x.row.complete, "too_large", _hold("It is larger than 40 MB, so only its headers were fetched.")
     ),
@@ -208,6 +208,12 @@ RULES: tuple[Rule, ...] = (
     Rule("an automatic reply", lambda x: x.said.sort is Sort.AUTO_REPLY, "automatic_reply", _automatic),
     Rule("not a person's letter", lambda x: not x.said.from_a_person, "unknown", _hold("It is not a plain letter from a person. Read it.")),
     Rule("a letter of the origin test", lambda x: x.origin_test is not None, "origin_test", origin.judge_letter),
+    Rule(
+        "a letter of a house like ours",
+        lambda x: x.said.from_a_house and x.form != "received_alert",
+        "unknown",
+        _hold("It begins as our own letters do, or another service like ours wrote it, so it got no answer. Read it."),
+    ),
     Rule(
         "same Message-ID, other words",
         lambda x: x.earlier_twin is not None,

@@ -11,7 +11,7 @@ from service.forms.guards import PASTE, PERSON_READS
 from service.forms.reading import Reading, SourceFile, read_files
 from service.forms.recognise import PICTURE, refusal
 from service.mail.bounce import BounceReport, read_bounce
-from service.mail.classify import Sort, our_delivery_id, sort_of
+from service.mail.classify import Sort, from_a_house, must_not_be_answered, our_delivery_id, sort_of
 from service.mail.decision import Decision, QualityAnswer, read_check, read_decision
 from service.mail.enclosed import enclosed_files
 from service.mail.message import IncomingEmail, parse
@@ -47,6 +47,8 @@ class Understood:
     reading: Reading | None = field(repr=False)
     refused_file: str | None = field(repr=False)
     by_hand: bool = False
+    answerable: bool = True  # an automatic answer to it could start no loop
+    from_a_house: bool = False
 
     @property
     def from_a_person(self) -> bool:
@@ -79,6 +81,8 @@ def understand(raw: bytes, today: date) -> Understood:
         reading=reading,
         refused_file=refused.says if refused else None,
         by_hand=refused is not None and refused.by_hand,
+        answerable=not must_not_be_answered(email),
+        from_a_house=from_a_house(email),
     )
 
 

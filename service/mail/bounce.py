@@ -61,30 +61,39 @@ _SUBJECT = re.compile(
     r"|failure (?:notice|delivery)|failed (?:mail|delivery)|(?:could|can) ?not be delivered|non.?deliver|message (?:delivery"
     r"|not delivered|has not|could not)|mail not delivered|delayed|warning:|rejected mail|permanent (?:delivery )?(?:failure|error)"
     r"|error sending your mail|automatically rejected|user unknown|unknown user|bounced? (?:mail|message)|mail could not"
-    r"|unzustellbar|(?:nicht|un) ?zu(?:ge)?stell|zustell(?:fehler|ung)|onbestelbaar|niet te bezorgen|niet (?:worden )?(?:bezorgd|afgeleverd)"
-    r"|non (?:remis|distribu|délivr|recapit)|échec de (?:la )?(?:remise|distribution|livraison)|avis de non|retour (?:à l['’]expéditeur|de courrier)"
+    r"|unzustellbar|(?:nicht|un) ?zu(?:ge)?stell|zustell(?:fehler|ung)|onbestelbaar|niet te bezorgen|niet (?:worden )?(?:bezorgd"
+    r"|afgeleverd)"
+    r"|non (?:remis|distribu|délivr|recapit)|échec de (?:la )?(?:remise|distribution|livraison)|avis de non|retour (?:à l['’]expéditeur"
+    r"|de courrier)"
     r"|no (?:se (?:puede|pudo|ha podido) entregar|entregad)|error de entrega|(?:mancat\w+|impossibile) (?:consegna|recapit)"
     r"|não (?:entregue|é possível entregar|foi entregue)|falha na entrega|nie ?(?:można )?dostarcz|zwrot (?:poczty|do nadawcy)"
     r"|(?:kan|kunne|kunde) (?:ikke|inte) lever|(?:ikke|ej|inte) lever|olevererbart|ei voi(?:tu)? toimittaa|toimittamaton"
     r"|nedoruč|kézbesít|nelivrat|не ?доставлен|не уда(?:лось|[её]тся) доставить|недостав|teslim edilemedi|δεν (?:είναι δυνατή|παραδόθηκε)"
-    r"|配信(?:不能|でき|エラー|に失敗)|届けられ|送信(?:でき|エラー)|未配信|无法(?:传递|投递|送达)|無法(?:傳遞|投遞|送達)|退信|未送达|배달(?:되지|할 수)"
+    r"|配信(?:不能|でき|エラー|に失敗)|届けられ|送信(?:でき|エラー)|未配信"
+    r"|无法(?:传递|投递|送达)|無法(?:傳遞|投遞|送達)|退信|未送达|배달(?:되지|할 수)"
     r"|heb (?:ei|gael ei) dd?anfon|ni (?:ell(?:id|ir)|chafodd).{0,40}(?:dd?anfon|ddosbarthu)|methu? (?:â |a )?(?:danfon|dosbarthu|anfon)"
     r"|methwyd (?:â |a )?(?:danfon|dosbarthu)|(?:danfon|dosbarthu) wedi methu",
     re.I,
 )
 _COULD_NOT = re.compile(
-    r"(?:could|can|was|were|cannot|did) ?n[o']t (?:be )?(?:deliver|reach|receiv)|unable to deliver|undeliverable|(?:following|failed) (?:recipient"
-    r"|address)|mailbox is full|unknown user|user unknown|no such user|does not exist|delivery (?:has )?failed|not (?:yet )?been delivered|invalid final delivery|delivery attempts"
-    r"|nicht zugestellt|unzustellbar|n['’]a pas (?:pu|été) (?:être )?(?:remis|distribu|délivr)|no (?:se )?(?:ha podido|pudo|puede) (?:ser )?entreg"
+    r"(?:could|can|was|were|cannot|did) ?n[o']t (?:be )?(?:deliver|reach|receiv)|unable to deliver|undeliverable|(?:following|failed) "
+    r"(?:recipient"
+    r"|address)|mailbox is full|unknown user|user unknown|no such user|does not exist|delivery (?:has )?failed|not (?:yet )?been "
+    r"delivered|invalid final delivery|delivery attempts"
+    r"|nicht zugestellt|unzustellbar|n['’]a pas (?:pu|été) (?:être )?(?:remis|distribu|délivr)|no (?:se )?(?:ha podido|pudo|puede) "
+    r"(?:ser )?entreg"
     r"|niet (?:worden )?(?:bezorgd|afgeleverd)|non (?:è stato|può essere) (?:possibile )?(?:consegna|recapita)"
-    r"|nie (?:można|mógł|mogła|został\w*) (?:być )?dostarcz|ni (?:ellid|ellir|chafodd).{0,30}(?:dd?anfon|ddosbarthu)|не (?:может быть )?доставлен",
+    r"|nie (?:można|mógł|mogła|został\w*) (?:być )?dostarcz|ni (?:ellid|ellir|chafodd).{0,30}(?:dd?anfon|ddosbarthu)|не (?:может быть "
+    r")?доставлен",
     re.I,
 )
 _ROBOT = re.compile(r"mailer[-_ ]?daemon|maildaemon|mail delivery (?:sub)?system|microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", re.I)
 _NOT_ON_LIST = re.compile(
-    r"(?:you are|you're|sender is|address is|are) not (?:a |an |currently )?(?:member|subscrib|allowed to (?:post|send)|permitted to|authori[sz]ed to (?:post|send))"
+    r"(?:you are|you're|sender is|address is|are) not (?:a |an |currently )?(?:member|subscrib|allowed to (?:post|send)|permitted to"
+    r"|authori[sz]ed to (?:post|send))"
     r"|(?:only|members[- ]only|subscribers)[^.\n]{0,40}(?:members|subscribers|list)[^.\n]{0,30}(?:may|can|are allowed to) post"
-    r"|(?:post(?:ing)?|message|submission)[^.\n]{0,40}(?:has been |was |is )?(?:rejected|refused|denied|bounced)[^.\n]{0,40}(?:list|moderator|member)"
+    r"|(?:post(?:ing)?|message|submission)[^.\n]{0,40}(?:has been |was |is )?(?:rejected|refused|denied|bounced)[^.\n]{0,40}(?:list"
+    r"|moderator|member)"
     r"|duplicated? message-id in|nid ydych (?:chi )?(?:yn )?aelod",
     re.I,
 )
@@ -222,7 +231,11 @@ def looks_like_bounce(email: IncomingEmail) -> bool:
     if email.attached_letters and _NO_REPLY.match(email.from_address or "") and _COULD_NOT.search(says):
         return True
     # a system that reports under a person's name: its subject, its sentence and the letter or the server's code
-    return _SUBJECT.match(email.subject) is not None and _COULD_NOT.search(says) is not None and (returned or coded or ALONE.search(says) is not None)
+    return (
+        _SUBJECT.match(email.subject) is not None
+        and _COULD_NOT.search(says) is not None
+        and (returned or coded or ALONE.search(says) is not None)
+    )
 
 
 def _carried(email: IncomingEmail) -> dict[str, str]:

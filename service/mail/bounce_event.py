@@ -1,4 +1,4 @@
-"""Reads the events in which a sending service reports as JSON what a mail server would have said in a delivery report (Amazon SES by SNS)."""
+"""Reads the events in which a sending service says as JSON what a mail server says in a delivery report (Amazon SES by SNS)."""
 
 import json
 import re

@@ -37,13 +37,15 @@ _IN_SESSION = re.compile(
 )
 _LABELLED = re.compile(
     r"^[ \t]*[*•-]?[ \t]*(?:(?:failed|original|final|intended|delivery|e-?mail|the)[ \t-]+)?(?:recipients?|address(?:ee)?|user|mailbox"
-    r"|recipient[ \t-]+address|email address|empfänger(?:adresse)?|destinataires?|destinatari[oa]s?|ontvangers?|odbiorc[ay]|adresat|mottagare"
+    r"|recipient[ \t-]+address|email address|empfänger(?:adresse)?|destinataires?|destinatari[oa]s?|ontvangers?|odbiorc[ay]|adresat"
+    r"|mottagare"
     r"|modtager|mottaker|vastaanottaja|получатель|derbynnydd|derbynwyr|cyfeiriad|宛先|受信者|收件人|받는 사람)"
     rf"(?:[ \t]*\([^)\n]{{0,30}}\))?[ \t]*[:=：][ \t]*(?:rfc822;[ \t]*)?[<\[\"']?({_ADDRESS})",
     re.I | re.M,
 )
 _MESSAGE_TO = re.compile(
-    r"(?:(?:message|mail|e-?mail|letter|delivery|delivering your mail|be delivered|deliver(?:ed)?|reach|sent|undeliverable)[ \t\n]+(?:to|for):?|(?:mailing[ -]list|group|message-id in)"
+    r"(?:(?:message|mail|e-?mail|letter|delivery|delivering your mail|be delivered|deliver(?:ed)?|reach|sent|undeliverable)[ \t\n]+(?:to"
+    r"|for):?|(?:mailing[ -]list|group|message-id in)"
     r"|nachricht an|mail an|votre message (?:à|pour|destiné à)|message à|su mensaje (?:a|para)|mensagem (?:para|a)|messaggio (?:a|per)"
     r"|bericht aan|wiadomości do|neges (?:at|i)|e-?bost at|could not (?:be sent|deliver) to)[ \t\n]+"
     rf"(?:the following (?:recipient|address):?[ \t\n]*)?[<\[\"'*]*({_ADDRESS})",
@@ -59,7 +61,9 @@ _WITH_CODE = re.compile(rf"^(?=.*(?<![\d.])(?:[45]\d\d[ -]|[45]\.\d{{1,3}}\.\d{{
 _LIKE_ADDRESS = re.compile(_ADDRESS)
 ALONE = re.compile(rf"^[ \t]*(?:\"[^\"\n]*\"[ \t]*)?<?{_ADDRESS}>?[ \t]*$", re.M)
 _MACHINE_ID = re.compile(r"[0-9a-f.$_-]{20,}@|[^@]{48,}@|\d[\w.$-]{24,}@", re.I)
-_ADDRESSED = re.compile(r"^[ >\t]*(?:To|X-Original-To|X-Envelope-To|Envelope-To|X-Rcpt-To|Apparently-To):(.*(?:\n[ >]*[ \t]+.*)*)", re.I | re.M)
+_ADDRESSED = re.compile(
+    r"^[ >\t]*(?:To|X-Original-To|X-Envelope-To|Envelope-To|X-Rcpt-To|Apparently-To):(.*(?:\n[ >]*[ \t]+.*)*)", re.I | re.M
+)
 _COPIED = re.compile(r"^[ >\t]*Cc:(.*(?:\n[ >]*[ \t]+.*)*)", re.I | re.M)
 _RECEIVED_FOR = re.compile(rf"\bfor\s+<?({_ADDRESS})>?\s*(?:;|\(|$)", re.I | re.M)
 

@@ -280,6 +280,10 @@ async def _form(home: Home) -> None:
     home.post(SAM, COMPLETE)
 
 
+async def _house(home: Home) -> None:
+    home.post(SAM, "Please reply above this line / Atebwch uwchben y llinell hon\n\nA person will read your letter\n")
+
+
 async def _stranger(home: Home) -> None:
     home.post(STRANGER, COMPLETE)
 
@@ -324,6 +328,7 @@ HITS: dict[str, Callable[[Home], Awaitable[None]]] = {
     "an automatic reply": _automatic,
     "not a person's letter": _list,
     "a letter of the origin test": _origin_test,
+    "a letter of a house like ours": _house,
     "same Message-ID, other words": _twin,
     "a decision token": _decision,
     "a STOP token": _stop,

@@ -11,36 +11,52 @@ from service.mail.message import IncomingEmail, parse
 from .samples import letter
 
 DUTY = "duty@authority.test"
-RETURNED = "Received: from kent.test (kent.test [192.0.2.1])\n\tby mx.authority.test; Tue, 24 Nov 2026 10:00:00 +0000\nFrom: alerts@kent.test\n"
+RETURNED = (
+    "Received: from kent.test (kent.test [192.0.2.1])\n\tby mx.authority.test; Tue, 24 Nov 2026 10:00:00 +0000\nFrom: alerts@kent.test\n"
+)
 
 DIALECTS = {
-    "postfix": f"This is the mail system at host mx.x.test.\n\nI'm sorry to have to inform you that your message could not be delivered.\n\n"
+    "postfix": f"This is the mail system at host mx.x.test.\n\nI'm sorry to have to inform you that your message could not be "
+    f"delivered.\n\n"
     f"<{DUTY}>: host mx.authority.test[192.0.2.9] said: 550 5.1.1\n    <{DUTY}>: Recipient address rejected: User unknown\n",
     "postfix, expanded": f"The mail system\n\n<team@inner.test> (expanded from <{DUTY}>): mail for inner.test loops back\n    to myself\n",
     "qmail": f"Hi. This is the qmail-send program at x.test.\nI wasn't able to deliver your message to the following addresses.\n\n"
     f"<{DUTY}>:\n192.0.2.9 does not like recipient.\nRemote host said: 550 no such user\nGiving up on 192.0.2.9.\n",
-    "exim": f"This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered to one or more of its"
-    f"\nrecipients. This is a permanent error. The following address(es) failed:\n\n  {DUTY}\n    SMTP error from remote mail server after RCPT TO:"
+    "exim": f"This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered to one "
+    f"or more of its"
+    f"\nrecipients. This is a permanent error. The following address(es) failed:\n\n  {DUTY}\n    SMTP error from remote mail server "
+    f"after RCPT TO:"
     f"<{DUTY}>:\n    host mx.authority.test [192.0.2.9]: 550 5.1.1 unknown\n\n------ This is a copy of the message ------\n\n{RETURNED}",
     "sendmail": f"   ----- The following addresses had permanent fatal errors -----\n<{DUTY}>\n    (reason: 550 5.1.1 User unknown)\n\n"
-    f"   ----- Transcript of session follows -----\n... while talking to mx.authority.test.:\n>>> DATA\n<<< 550 5.1.1 <{DUTY}>... User unknown\n",
-    "sendmail, transcript alone": f"   ----- Transcript of session follows -----\n550 5.1.1 <{DUTY}>... User unknown\n\n   ----- Unsent message follows -----\n{RETURNED}",
-    "exchange 2003": f"Your message did not reach some or all of the intended recipients.\n\n      Subject:\tNational alert\n      Sent:\t24/11/2026 10:00\n\n"
-    f"The following recipient(s) could not be reached:\n\n      {DUTY} on 24/11/2026 10:01\n            The e-mail account does not exist.\n"
+    f"   ----- Transcript of session follows -----\n... while talking to mx.authority.test.:\n>>> DATA\n<<< 550 5.1.1 <{DUTY}>... User "
+    f"unknown\n",
+    "sendmail, transcript alone": f"   ----- Transcript of session follows -----\n550 5.1.1 <{DUTY}>... User unknown\n\n   ----- Unsent "
+    f"message follows -----\n{RETURNED}",
+    "exchange 2003": f"Your message did not reach some or all of the intended recipients.\n\n      Subject:\tNational alert\n      "
+    f"Sent:\t24/11/2026 10:00\n\n"
+    f"The following recipient(s) could not be reached:\n\n      {DUTY} on 24/11/2026 10:01\n            The e-mail account does not "
+    f"exist.\n"
     "            <mx.authority.test #5.1.1>\n",
-    "exchange 2016": f"Delivery has failed to these recipients or groups:\n\n{DUTY}<mailto:{DUTY}>\nThe email address you entered couldn't be found.\n\n"
+    "exchange 2016": f"Delivery has failed to these recipients or groups:\n\n{DUTY}<mailto:{DUTY}>\nThe email address you entered "
+    f"couldn't be found.\n\n"
     f"Diagnostic information for administrators:\n\nGenerating server: x.test\n\n{DUTY}\n#550 5.1.1 RESOLVER.ADR.RecipNotFound ##\n\n"
     f"Original message headers:\n\n{RETURNED}",
-    "exchange online": f"Your message to {DUTY} couldn't be delivered.\n\nduty wasn't found at authority.test.\n\nalerts\tOffice 365\tduty\nAction Required\n",
-    "domino": f"Your message\n\n  Subject: National alert\n\nwas not delivered to:\n\n  {DUTY}\n\nbecause:\n\n  User duty not listed in Domino Directory\n",
+    "exchange online": f"Your message to {DUTY} couldn't be delivered.\n\nduty wasn't found at authority.test.\n\nalerts\tOffice "
+    f"365\tduty\nAction Required\n",
+    "domino": f"Your message\n\n  Subject: National alert\n\nwas not delivered to:\n\n  {DUTY}\n\nbecause:\n\n  User duty not listed in "
+    f"Domino Directory\n",
     "groupwise": f"The message that you sent was undeliverable to the following:\n\n\t{DUTY} (user not found)\n\n",
     "zimbra": f"This is the mail system at host zimbra.authority.test.\n\nFailed recipient: {DUTY}\nReason: 452 4.2.2 Over quota\n",
-    "mimecast": f"The message you sent to '{DUTY}' was rejected by the recipient organisation.\n\nRecipient: {DUTY}\nReason: 550 Rejected by policy\n",
-    "proofpoint": f"The original message was received at Tue, 24 Nov 2026 10:00:00 GMT\n\n----- The following addresses had delivery problems -----\n"
+    "mimecast": f"The message you sent to '{DUTY}' was rejected by the recipient organisation.\n\nRecipient: {DUTY}\nReason: 550 "
+    f"Rejected by policy\n",
+    "proofpoint": f"The original message was received at Tue, 24 Nov 2026 10:00:00 GMT\n\n----- The following addresses had delivery "
+    f"problems -----\n"
     f"{DUTY}   (unrecoverable error)\n",
-    "messaging server": f"This report relates to a message you sent with the following header fields:\n\n  Message-id: <1@kent.test>\n  To: {DUTY}\n\n"
+    "messaging server": f"This report relates to a message you sent with the following header fields:\n\n  Message-id: <1@kent.test>\n  "
+    f"To: {DUTY}\n\n"
     f"Your message cannot be delivered to the following recipients:\n\n  Recipient address: {DUTY}\n  Reason: unknown\n",
-    "mdaemon": f"The attached message had PERMANENT fatal delivery errors!\n\nThe following addresses did NOT receive a copy:\n\n> {DUTY}\n\n"
+    "mdaemon": f"The attached message had PERMANENT fatal delivery errors!\n\nThe following addresses did NOT receive a copy:\n\n> "
+    f"{DUTY}\n\n"
     f"--- Session Transcript ---\nRCPT To:<{DUTY}>\n552 over quota\n--- End Transcript ---\n",
     "imail": f"User mailbox exceeds allowed size: {DUTY}\n\nOriginal message follows.\n\n{RETURNED}",
     "zoho": f"A message that you sent could not be delivered to one or more of its recipients. This is a permanent error.\n\n"
@@ -62,7 +78,9 @@ DIALECTS = {
 }
 
 
-def bounced(text: str, *, subject: str = "Undelivered Mail Returned to Sender", sender: str = "MAILER-DAEMON@x.test", head: str = "") -> IncomingEmail:
+def bounced(
+    text: str, *, subject: str = "Undelivered Mail Returned to Sender", sender: str = "MAILER-DAEMON@x.test", head: str = ""
+) -> IncomingEmail:
     raw = f"Return-Path: <>\nFrom: {sender}\nTo: alerts@kent.test\nSubject: {subject}\n{head}MIME-Version: 1.0\n"
     return parse((raw + f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text}").encode())
 
@@ -90,7 +108,8 @@ def test_each_dialect_is_known_whatever_the_subject_says(dialect: str) -> None:
 @pytest.mark.parametrize("dialect", ["exchange 2016", "german", "welsh", "domino", "japanese"])
 def test_a_report_in_html_alone_is_read(dialect: str) -> None:
     page = "".join(f"<p>{line.replace('<', '&lt;')}</p>" for line in DIALECTS[dialect].splitlines())
-    raw = f"Return-Path: <>\nFrom: postmaster@x.test\nTo: alerts@kent.test\nSubject: Undeliverable: alert\nContent-Type: text/html; charset=utf-8\n\n{page}"
+    head = "Return-Path: <>\nFrom: postmaster@x.test\nTo: alerts@kent.test\nSubject: Undeliverable: alert\n"
+    raw = f"{head}Content-Type: text/html; charset=utf-8\n\n{page}"
     assert DUTY in named(parse(raw.encode()))
 
 
@@ -170,7 +189,8 @@ def test_a_list_that_refuses_our_letter_has_not_taken_it() -> None:
 )
 def test_a_person_who_writes_about_delivery_is_a_person(subject: str, body: str) -> None:
     for head in ("", f"In-Reply-To: <{'1' * 32}@kent.test>\n"):
-        raw = f"From: Ann Sample <ann@authority.test>\nReturn-Path: <ann@authority.test>\nTo: alerts@kent.test\nSubject: {subject}\n{head}\n{body}\n"
+        sender = "From: Ann Sample <ann@authority.test>\nReturn-Path: <ann@authority.test>\nTo: alerts@kent.test\n"
+        raw = f"{sender}Subject: {subject}\n{head}\n{body}\n"
         assert sort_of(parse(raw.encode())) in (Sort.NEW, Sort.REPLY, Sort.FORWARD)
 
 

@@ -16,7 +16,7 @@ ANNOUNCED = [
     "At 24/11/2026 10:00 AM, you wrote:",
     "National Alerts <alerts@kent.test> schrieb am Di., 24. Nov. 2026\num 10:00 Uhr:",
     "Am 24.11.26 um 10:00 schrieb Alerts:",
-    "24.11.2026, 10:00, \"Alerts\" <alerts@kent.test>:",
+    '24.11.2026, 10:00, "Alerts" <alerts@kent.test>:',
     "Tue, 24 Nov 2026 10:00:00 +0000 от Alerts <alerts@kent.test>:",
     "вторник, 24 ноября 2026 г. пользователь Alerts написал:",
     "Le mar. 24 nov. 2026 à 10:00, Alerts <alerts@kent.test> a écrit :",
@@ -80,7 +80,10 @@ def test_an_answer_below_two_quotations_one_in_the_other_is_found() -> None:
 
 
 def test_an_answer_below_an_unmarked_heading_is_found() -> None:
-    assert new_text(parse(letter('On 24 Nov 2026 10:00, "Alerts" <alerts@kent.test> wrote:\n\n    Not known.\n\nAnn\n'))) == "Not known.\n\nAnn"
+    assert (
+        new_text(parse(letter('On 24 Nov 2026 10:00, "Alerts" <alerts@kent.test> wrote:\n\n    Not known.\n\nAnn\n')))
+        == "Not known.\n\nAnn"
+    )
 
 
 def test_our_own_letter_below_an_unmarked_heading_is_no_answer() -> None:
