@@ -1,7 +1,7 @@
 """Approval requests and the decisions given on them, with the evidence of each check."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.keys import Keys
 from service.database.tables import approvals as t
-from service.database.tables import cases, notices
+from service.database.tables import cases, deliveries, notices
 from service.domain.approval import Approval, Verdict
 
 _PLACE = "approvals.evidence"
@@ -51,14 +51,55 @@ class Approvals:
         received_email_id: str | None = None,
     ) -> bool:
         """Use up the request; False when it was used or had run out by then (one conditional statement decides a race)."""
+        values = {"used_at": at, "verdict": verdict, "way": way, "received_email_id": received_email_id}
+        return await self._answer(approval, values, reason, evidence, at)
+
+    async def hold(
+        self, approval: Approval, *, way: str, words: str, evidence: Mapping[str, str], at: datetime, received_email_id: str | None = None
+    ) -> bool:
+        """Note on a request that its approver put the notice on hold, and why; it stays open. False when it was used or had run out."""
+        values = {"verdict": Verdict.HOLD, "way": way, "received_email_id": received_email_id}
+        return await self._answer(approval, values, words, evidence, at)
+
+    async def _answer(
+        self, approval: Approval, values: Mapping[str, object], reason: str, evidence: Mapping[str, str], at: datetime
+    ) -> bool:
+        unused = (t.c.id == approval.id) & t.c.used_at.is_(None) & (t.c.not_after >= at)
+        sealed = await self._sealed(approval, reason, evidence)
+        return (await self._connection.execute(sa.update(t).where(unused).values(**values, evidence_sealed=sealed))).rowcount == 1
+
+    async def _sealed(self, approval: Approval, reason: str, evidence: Mapping[str, str]) -> bytes:
         key_id = await self._connection.scalar(sa.select(cases.c.key_id).join(notices).where(notices.c.id == approval.notice_id))
         assert key_id is not None
-        sealed = (await self._keys.open(key_id)).close(
-            _PLACE, approval.id, json.dumps({"reason": reason, "checks": dict(evidence)}).encode()
-        )
-        unused = (t.c.id == approval.id) & t.c.used_at.is_(None) & (t.c.not_after >= at)
-        values = {"used_at": at, "verdict": verdict, "way": way, "evidence_sealed": sealed, "received_email_id": received_email_id}
-        return (await self._connection.execute(sa.update(t).where(unused).values(**values))).rowcount == 1
+        content = json.dumps({"reason": reason, "checks": dict(evidence)}).encode()
+        return (await self._keys.open(key_id)).close(_PLACE, approval.id, content)
+
+    async def explain(self, approval: Approval, reason: str) -> None:
+        """Put the reason that came later to a decision that was given without one."""
+        sealed = await self._sealed(approval, reason, await self.checks_of(approval))
+        await self._connection.execute(sa.update(t).where(t.c.id == approval.id).values(evidence_sealed=sealed))
+
+    async def doubted(self, approval_id: str, *, at: datetime) -> None:
+        """Note that a reply to this request was in doubt; the first one counts."""
+        first = (t.c.id == approval_id) & t.c.doubted_at.is_(None)
+        await self._connection.execute(sa.update(t).where(first).values(doubted_at=at))
+
+    async def written_back_since(self, approval_id: str, case_id: str, kinds: Collection[str], since: datetime) -> bool:
+        """Say whether a letter of one of these kinds was written about a request since then."""
+        of_case = sa.select(deliveries.c.id).where(deliveries.c.case_id == case_id, deliveries.c.kind.in_(kinds))
+        recent = of_case.where(deliveries.c.token_subject == approval_id, deliveries.c.created_at > since)
+        return await self._connection.scalar(recent.limit(1)) is not None
+
+    async def keep_open(self, approvals: Collection[Approval], *, until: datetime) -> None:
+        """Let requests that nobody has used yet live on."""
+        open_ones = t.c.id.in_([one.id for one in approvals]) & t.c.used_at.is_(None)
+        await self._connection.execute(sa.update(t).where(open_ones).values(not_after=until))
+
+    async def approved_since(self, since: datetime, *, approver_id: str | None = None) -> int:
+        """Count the approvals by reply since a moment, of one approver or of all."""
+        given = (t.c.verdict == Verdict.APPROVE) & (t.c.way == "mail") & (t.c.used_at > since)
+        query = sa.select(sa.func.count()).select_from(t).where(given)
+        return await self._connection.scalar(query.where(t.c.approver_id == approver_id) if approver_id else query) or 0
 
     async def reminded(self, approval_id: str, *, at: datetime) -> bool:
         """Note that the approver was reminded; False when that was noted before."""

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.database.tables import audit_events, audit_head
 
 SYSTEM = "service"
+_NEWEST = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,12 @@ class Audit:
         """Say whether *actor* ever did one of *actions*; the trail remembers when the rows of a case are long gone."""
         query = sa.select(audit_events.c.number).where(audit_events.c.actor == actor, audit_events.c.action.in_(actions)).limit(1)
         return await self._connection.scalar(query) is not None
+
+    async def count(self, action: str, *, since: datetime) -> int:
+        """Count how often *action* was done since then among the newest events, this transaction left aside."""
+        newest = sa.select(audit_events.c.action, audit_events.c.at).order_by(audit_events.c.number.desc()).limit(_NEWEST).subquery()
+        query = sa.select(sa.func.count()).select_from(newest).where(newest.c.action == action, newest.c.at > since)
+        return await self._connection.scalar(query) or 0
 
     async def of_case(self, case_id: str) -> tuple[dict[str, object], ...]:
         """Return the events of a case with everything their MAC is made of; `before` is the MAC of the event that stood before each."""

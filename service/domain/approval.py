@@ -9,13 +9,16 @@ from service.domain.people import Person, Role
 from service.domain.policy import Policy
 
 LIFE_OF_A_REQUEST = timedelta(hours=72)
+LIFE_ON_HOLD = timedelta(days=365)  # a notice on hold waits for a person, so its requests do not run out meanwhile
 
 
 class Verdict(StrEnum):
-    """What an approver decided."""
+    """What an approver decided. HOLD decides nothing yet: the request stays open."""
 
     APPROVE = "approve"
     REJECT = "reject"
+    RETURN = "return"
+    HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +79,21 @@ def refusal(
         return Refusal.NOT_OPEN
     if approval.not_after < now:
         return Refusal.EXPIRED
-    if not (approver.active and stands_in if approval.as_deputy else approver.has(Role.APPROVER)):
+    if not in_role(approval, approver, stands_in=stands_in):
         return Refusal.INACTIVE
-    if approval.notice_version != notice.version or approval.content_sha256 != current_sha256:
+    if is_about_other_content(approval, notice, current_sha256):
         return Refusal.CHANGED
     return duties_refusal(notice, approver, policy)
+
+
+def in_role(approval: Approval, approver: Person, *, stands_in: bool) -> bool:
+    """Whether who was asked may decide today: by their role, or, asked as a deputy, because they stand in."""
+    return approver.active and stands_in if approval.as_deputy else approver.has(Role.APPROVER)
+
+
+def is_about_other_content(approval: Approval, notice: Notice, current_sha256: str | None) -> bool:
+    """Whether the notice, or who would get it, is not what the request was about any more."""
+    return approval.notice_version != notice.version or approval.content_sha256 != current_sha256
 
 
 def duties_refusal(notice: Notice, approver: Person, policy: Policy) -> Refusal | None:

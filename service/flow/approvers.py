@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from service.database.ids import new_id
 from service.database.unit_of_work import Work
-from service.domain.approval import LIFE_OF_A_REQUEST, Approval
+from service.domain.approval import LIFE_OF_A_REQUEST, Approval, Verdict
 from service.domain.assessment import against
 from service.domain.case import Case
 from service.domain.cover import decide_within
 from service.domain.delivery import Lane
 from service.domain.fields import days_missing
-from service.domain.notice import OPEN, Notice
+from service.domain.notice import OPEN, Notice, NoticeState
 from service.domain.people import IssuingAuthority, Person, Role
 from service.flow.freeze import last_sent
 from service.flow.house import House, today, uk_time
@@ -167,10 +167,15 @@ async def stands_in_for_somebody(work: Work, person: Person, now: datetime) -> b
 
 
 async def already_decided(work: Work, notice: Notice) -> str | None:
-    """Say by whom and when a notice was decided; None when it was not."""
+    """Say by whom and when a notice was decided, or sent back with a question that is not answered yet; None when it was not."""
     given = [one for one in await work.approvals.of_notice(notice.id) if one.used_at is not None]
-    if not given or notice.state in OPEN:
+    if not given:
         return None
     last = max(given, key=lambda one: (one.used_at, one.id))
     assert last.used_at is not None
-    return f"Already decided by {(await work.people.person(last.approver_id)).name} on {uk_time(last.used_at)}."
+    who, when = (await work.people.person(last.approver_id)).name, uk_time(last.used_at)
+    if notice.state not in OPEN:
+        return f"Already decided by {who} on {when}."
+    if last.verdict is Verdict.RETURN and notice.state is not NoticeState.AWAITING_APPROVAL:
+        return f"{who} returned it with a question on {when}. You are asked anew once it is answered and checked."
+    return None

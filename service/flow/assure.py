@@ -24,7 +24,7 @@ from service.mail import compose
 from service.mail.decision import Check, QualityAnswer
 from service.mail.tokens import digest
 
-__all__ = ["ask_quality", "by_reply", "notices_to_check", "pass_notice", "passed", "recipients_of", "return_notice", "returned"]
+__all__ = ["ask_quality", "by_reply", "notices_to_check", "pass_notice", "passed", "recipients_of", "return_notice", "send_back"]
 
 NOTE = "quality_note"
 _MOST_WORDS = 2000
@@ -195,17 +195,28 @@ async def passed(
 async def returned(work: Work, house: House, notice_id: str, person: Person, question: str, version: int, now: datetime) -> None:
     """Return a notice to the reporter with a question in the checker's words, in the caller's transaction."""
     notice, case, authority = await _checked(work, notice_id, person, version)
+    work.audit.add("notice_returned", at=now, actor=person.id, case_id=case.id, subject_id=notice.id)
+    await send_back(work, house, authority, case, notice, question, now, by=person, source="Asked by quality assurance.")
+
+
+async def send_back(
+    work: Work,
+    house: House,
+    authority: IssuingAuthority,
+    case: Case,
+    notice: Notice,
+    question: str,
+    now: datetime,
+    *,
+    by: Person,
+    source: str,
+) -> None:
+    """Ask whoever sent a notice in a question in a person's own words; what was asked of others about the notice is called off."""
     asked = Finding(
-        rule=QUALITY,
-        outcome="contradiction",
-        says=question,
-        source="Asked by quality assurance.",
-        field_path=ASKED,
-        label="A question about your form",
+        rule=QUALITY, outcome="contradiction", says=question, source=source, field_path=ASKED, label="A question about your form"
     )
     notice = replace(notice, findings=(*notice.findings, asked), edited_by=None)
-    await call_off(work, case, notice, now, by=person.id)
-    work.audit.add("notice_returned", at=now, actor=person.id, case_id=case.id, subject_id=notice.id)
+    await call_off(work, case, notice, now, by=by.id)
     await after_reading(work, house, authority, case, notice, now)
 
 

@@ -113,7 +113,7 @@ _NOTED = {
 async def call_off(work: Work, case: Case, notice: Notice, now: datetime, *, by: str = SERVICE) -> None:
     """Take back what was asked about words that have changed: the letters given out for a PASS, and the tasks to check and to decide."""
     await work.sessions.withdraw(purpose="check", subject_id=notice.id)
-    for kind in ("check_notice", "decide_notice", "phone_approvers"):
+    for kind in ("check_notice", "decide_notice", "phone_approvers", "on_hold"):
         await work.tasks.settle(case_id=case.id, kind=kind, by=by, at=now)
 
 

@@ -1,129 +1,175 @@
-"""Room 5: a named approver decides. One function judges every path, doubt asks back, and each check is kept as evidence."""
+"""Room 5: a named approver decides, by reply or on the page. What a reply is worth is judged in `verify`; doubt asks back.
+
+APPROVE and REJECT decide. RETURN sends the notice back with a question. HOLD lets it wait, open, without anybody being reminded.
+"""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from service.database.letters import LetterChanged
 from service.database.unit_of_work import Work
-from service.domain.approval import Approval, Refusal, Verdict, duties_refusal, refusal, wants_reason
+from service.domain.approval import LIFE_ON_HOLD, Approval, Refusal, Verdict, refusal, wants_reason
 from service.domain.assessment import against
-from service.domain.audience import bound_content, fingerprint
 from service.domain.case import Case, CaseEvent, CaseState, Outcome
-from service.domain.delivery import Lane
+from service.domain.cover import alive, is_on_hold
 from service.domain.errors import ChangedMeanwhile, IllegalTransition, NotAllowed
 from service.domain.notice import Notice, NoticeEvent, NoticeState
 from service.domain.people import IssuingAuthority, Person, Role
-from service.domain.policy import Policy
-from service.flow.approvers import already_decided, ask_approvers, everyone_asked, stands_in_for_somebody
-from service.flow.freeze import freeze_notice, recipients_of
+from service.flow.approvers import already_decided, ask_approvers, requests_of, stands_in_for_somebody
+from service.flow.asking_back import ask_back, send_to_the_page, write_back
+from service.flow.assure import send_back
+from service.flow.freeze import freeze_notice
 from service.flow.house import House
-from service.flow.post import sender_of, write
-from service.flow.rulebook import policy_of
-from service.flow.stepping_up import reasons_for, send_to_the_page
-from service.flow.stop import STOPPABLE, object_to, stop_token
+from service.flow.outcome import tell
+from service.flow.stop import STOPPABLE, differ, object_to
 from service.flow.understanding import Understood
-from service.flow.write_back import helplines_of, reminders_of
-from service.mail import compose
-from service.mail.authenticity import OriginResult, judge_origin
+from service.flow.verify import PASS, USED, Asked, Judgement, asked_about, current_content, raise_alarm, verify_decision
 from service.mail.decision import Verdict as Word
-from service.mail.reasons import reason_below
+from service.mail.reasons import first_words, reason_below
 from service.mail.tokens import digest
 
 GO_AHEAD = "Say why you go ahead: findings are not met, and an approval against them needs a reason."
-NEEDS_REASON, OBJECTED = "needs_reason", "objected"
-_VERDICTS = {Word.APPROVE: Verdict.APPROVE, Word.REJECT: Verdict.REJECT}
+WHY_REFUSED = "Your REJECT counts, and its reason is missing."
+WHAT_QUESTION = "RETURN needs a question: what must be answered before you can decide?"
+ON_HOLD = "on_hold"
+_VERDICTS = {Word.APPROVE: Verdict.APPROVE, Word.REJECT: Verdict.REJECT, Word.RETURN: Verdict.RETURN, Word.HOLD: Verdict.HOLD}
+_HELD = "A reply to a decision request came in whose sender was not proved, or that a machine wrote. Nobody was answered. Read it now."
+_OPEN_TO_A_REASON = ("C8", "C9", "C10", "C11", "C12", "C13")  # what a reason that comes later need not pass: it decides nothing any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Became:
+    """What became of a reply: the verdict, or the check that failed. With *held* it waits for a person, and nobody was answered."""
+
+    what: str
+    held: str = ""
 
 
 async def by_reply(
-    work: Work, house: House, approval: Approval, letter: Understood, *, in_junk: bool, now: datetime, email_id: str | None = None
+    work: Work, house: House, approval: Approval, letter: Understood, *, in_junk: bool, now: datetime, email_id: str
+) -> Became:
+    """Judge a decision that came by reply, and do what it says if nothing stands against it."""
+    asked = await asked_about(work, approval)
+    judged = await verify_decision(work, house, asked, letter, in_junk=in_junk, now=now)
+    if judged.alarms:
+        await raise_alarm(work, judged.alarms, approval.id, now)
+    if judged.failed is None:
+        return Became(what=await _take_reply(work, house, asked, letter, judged.evidence, now, email_id))
+    if not judged.silent and await _after_a_decision(work, house, asked, judged, letter, now, email_id):
+        return Became(what="after_a_decision")
+    _write_down(work, asked, "decision_doubtful", judged.evidence, email_id, now, failed=judged.failed)
+    if judged.is_doubtful:
+        await work.approvals.doubted(approval.id, at=now)
+    if judged.silent:
+        return Became(what=judged.failed, held=_HELD)
+    await _answer(work, house, asked, judged, now)
+    return Became(what=judged.failed)
+
+
+def _write_down(work: Work, asked: Asked, action: str, evidence: Mapping[str, str], email_id: str, now: datetime, **more: object) -> None:
+    """Keep the evidence of a reply that did not decide: each check with its result, and which letter it was."""
+    work.audit.add(
+        action,
+        at=now,
+        actor=asked.approver.id,
+        case_id=asked.case.id,
+        subject_id=asked.notice.id,
+        request=asked.approval.id,
+        letter=email_id,
+        checks=list(evidence.items()),  # a list keeps their order
+        **more,
+    )
+
+
+async def _take_reply(
+    work: Work, house: House, asked: Asked, letter: Understood, evidence: Mapping[str, str], now: datetime, email_id: str
 ) -> str:
-    """Judge a decision that came by reply and return what became of it: `approve`, `reject`, or the check that failed."""
-    approver = await work.people.person(approval.approver_id)
-    notice = await work.notices.get(approval.notice_id)
-    case = await work.cases.get(notice.case_id)
-    authority = await work.people.authority(case.issuing_authority_id)
-    if approval.used_at is not None:
-        says = await already_decided(work, notice) or "This notice was already decided."
-        await _ask_back(work, house, case, approval, approver, f"{says} Your reply changed nothing.", now)
-        return "already_decided"
-    evidence = await verify_decision(work, house, approval, approver, notice, letter, in_junk=in_junk, now=now)
-    if notice.state in STOPPABLE and letter.decision.verdict is Word.REJECT and _only_late(evidence):
-        await object_to(work, house, notice, approver, letter.decision.reason or "", now)
-        return OBJECTED
-    failed = next((check for check, result in evidence.items() if result != "pass"), None)
-    if failed is not None:
-        work.audit.add("decision_doubtful", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, check=failed)
-        if failed == "C10" and notice.state is NoticeState.AWAITING_APPROVAL:
-            await ask_again(work, house, authority, case, notice, now)
-        elif failed == "C13":
-            await send_to_the_page(
-                work, house, case, approval, approver, await reasons_for(work, case, notice, approval, approver, now), now
-            )
-        else:
-            decided_by = await already_decided(work, notice) if failed == "C9" else None
-            await _ask_back(work, house, case, approval, approver, decided_by or evidence[failed], now)
-        return failed
-    verdict = _VERDICTS[letter.decision.verdict]
-    reason = letter.decision.reason or reason_below(letter.new_text, name=approver.name)
-    if verdict is Verdict.APPROVE and not reason and (findings := against(notice.findings)):
-        work.audit.add("reason_wanted", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, findings=len(findings))
-        await _ask_back(work, house, case, approval, approver, wants_reason(len(findings)), now, for_reason=True)
-        return NEEDS_REASON
-    await decided(work, house, authority, case, notice, approval, approver, verdict, reason, "mail", evidence, now, email_id)
+    """Do what a proved reply says; what lacks its words asks for them."""
+    verdict, words = _VERDICTS[letter.decision.verdict], letter.decision.reason or ""
+    if verdict is Verdict.APPROVE:
+        words = reason_below(letter.new_text, name=asked.approver.name)
+    if verdict is Verdict.APPROVE and not words and (findings := against(asked.notice.findings)):
+        _write_down(work, asked, "reason_wanted", evidence, email_id, now, findings=len(findings))
+        await ask_back(work, house, asked, wants_reason(len(findings)), now, asks="why_approve")
+        return "needs_reason"
+    if verdict is Verdict.RETURN and not words:
+        _write_down(work, asked, "question_wanted", evidence, email_id, now)
+        await ask_back(work, house, asked, WHAT_QUESTION, now, asks="question")
+        return "needs_question"
+    await take(work, house, asked, verdict, words, "mail", evidence, now, email_id)
+    if verdict is Verdict.REJECT and not words:
+        await _ask_why(work, house, asked, now)
     return verdict
 
 
-def _only_late(evidence: Mapping[str, str]) -> bool:
-    """Whether nothing stands against a reply but that another approver was quicker; to pause, the page is not asked for."""
-    return evidence["C9"] == Refusal.NOT_OPEN and all(result == "pass" for check, result in evidence.items() if check not in ("C9", "C13"))
+async def _after_a_decision(
+    work: Work, house: House, asked: Asked, judged: Judgement, letter: Understood, now: datetime, email_id: str
+) -> bool:
+    """Take what a proved reply means for a decision that was taken: its reason, or that another approver sees it otherwise."""
+    approval, notice, word = asked.approval, asked.notice, letter.decision.verdict
+    bare = judged.evidence["C8"] == USED and approval.verdict is Verdict.REJECT and not approval.reason
+    if bare and judged.evidence["C9"] in (PASS, Refusal.NOT_OPEN) and judged.passes(but=_OPEN_TO_A_REASON):
+        if word in (Word.APPROVE, Word.NOT_A_DECISION) or not (why := _reason_alone(letter, asked.approver)):
+            return False
+        await _explain(work, house, asked, why, now, email_id)
+        return True
+    if judged.evidence["C9"] != Refusal.NOT_OPEN or not judged.passes(but=("C9", "C13")):
+        return False
+    if word is Word.REJECT and notice.state in STOPPABLE:
+        _write_down(work, asked, "decision_objected", judged.evidence, email_id, now)
+        await object_to(work, house, notice, asked.approver, letter.decision.reason or "", now)
+        return True
+    if word is Word.APPROVE and notice.state is NoticeState.REFUSED:
+        await differ(work, asked.case, notice, now)  # and it is answered as every late decision is
+    return False
 
 
-async def verify_decision(
-    work: Work, house: House, approval: Approval, approver: Person, notice: Notice, letter: Understood, *, in_junk: bool, now: datetime
-) -> Mapping[str, str]:
-    """Run the checks on a reply in their order and return each result: `pass`, or the sentence for the approver."""
-    email, case = letter.email, await work.cases.get(notice.case_id)
-    origin = judge_origin(house.origin, email)
-    current = await current_content(work, case, notice)
-    policy = await policy_of(work, case)
-    stands_in = await stands_in_for_somebody(work, approver, now)
-    why_not = refusal(approval, notice, approver, policy, current_sha256=current, now=now, stands_in=stands_in)
-    word = letter.decision
-    return {
-        "C2": "pass" if letter.from_a_person else "An automatic reply is not a decision.",
-        "C3": "pass" if email.from_address and not email.from_problem else "The sender of the reply is not plain.",
-        "C4": "pass" if email.from_address == approver.address else "The reply did not come from your registered address.",
-        "C5": "pass" if email.sender_address in (None, approver.address) else "The reply was sent on behalf of somebody else.",
-        "C6": "pass" if origin.result is OriginResult.PASS else "The origin of the reply could not be proved.",
-        "C7": "pass" if not in_junk else "The reply was in the junk folder.",
-        "C9": why_not.value
-        if why_not in (Refusal.NOT_OPEN, Refusal.EXPIRED, Refusal.INACTIVE, Refusal.AUTHOR, Refusal.QUALITY)
-        else _duties(notice, approver, policy),
-        "C10": why_not.value if why_not is Refusal.CHANGED else "pass",
-        "C11": "pass"
-        if word.verdict in _VERDICTS and word.number in (None, approval.number)
-        else "The first line is not APPROVE or REJECT with your number.",
-        "C11b": "pass" if word.verdict is not Word.REJECT or word.reason else "A rejection needs a reason on the same line.",
-        "C13": " ".join(await reasons_for(work, case, notice, approval, approver, now)) or "pass",
-    }
+def _reason_alone(letter: Understood, approver: Person) -> str:
+    """Return the reason in an answer to the letter that asks for it, with or without the word before it."""
+    if letter.decision.verdict is Word.REJECT:
+        return letter.decision.reason or reason_below(letter.new_text, name=approver.name)
+    return " ".join(first_words(letter.new_text.splitlines(), name=approver.name))
 
 
-def _duties(notice: Notice, approver: Person, policy: Policy) -> str:
-    why_not = duties_refusal(notice, approver, policy)
-    return why_not.value if why_not else "pass"
+async def _answer(work: Work, house: House, asked: Asked, judged: Judgement, now: datetime) -> None:
+    """Answer a reply that did not count, by the first check that failed."""
+    failed, notice = judged.failed, asked.notice
+    assert failed is not None
+    if failed == "C13":
+        await send_to_the_page(work, house, asked, judged.page, now)
+        return
+    waits = notice.state is NoticeState.AWAITING_APPROVAL
+    if failed == "C10" and waits and await current_content(work, asked.case, notice) != notice.content_sha256:
+        await ask_again(work, house, asked.authority, asked.case, notice, now)
+        return
+    if failed in ("C8", "C9", "C10") and (says := await already_decided(work, notice)):
+        await ask_back(work, house, asked, f"{says} Your reply changed nothing.", now, asks="nothing")
+    elif not waits or failed == "C10" or judged.evidence["C8"] == USED:
+        await ask_back(work, house, asked, judged.evidence[failed], now, asks="nothing")
+    else:
+        on_the_page = judged.page or "doubtful_reply" in asked.policy.step_up or failed not in ("C11", "C12")
+        await ask_back(work, house, asked, judged.evidence[failed], now, asks="page" if on_the_page else "words")
 
 
-async def current_content(work: Work, case: Case, notice: Notice) -> str | None:
-    """Recompute the hash an approval binds to, from the stored bytes and today's recipients; None when the bytes are damaged."""
-    if notice.letter_id is None:
-        return None
-    authority = await work.people.authority(case.issuing_authority_id)
-    try:
-        letter = await work.letters.get(notice.letter_id)
-    except LetterChanged:
-        return None
-    return bound_content(letter.sha256, fingerprint(await recipients_of(work, authority, case, notice)))
+async def _ask_why(work: Work, house: House, asked: Asked, now: datetime) -> None:
+    """Ask for the reason of a refusal that counts without one; until it is there, somebody has to ask for it."""
+    await work.tasks.add(
+        kind="refused_without_reason",
+        role=Role.QUALITY,
+        at=now,
+        case_id=asked.case.id,
+        subject_id=asked.approval.id,
+        says=f"The {asked.notice.kind} of {asked.case.reference} was refused without a reason. Ask the approver why, and tell the worker.",
+    )
+    await write_back(work, house, asked, WHY_REFUSED, now, asks="why_reject")
+
+
+async def _explain(work: Work, house: House, asked: Asked, words: str, now: datetime, email_id: str) -> None:
+    """Put the reason to a refusal that was given without one, and tell everyone."""
+    await work.approvals.explain(asked.approval, words)
+    await work.tasks.settle_subject(subject_id=asked.approval.id, by=asked.approver.id, at=now)
+    work.audit.add("refusal_explained", at=now, actor=asked.approver.id, case_id=asked.case.id, subject_id=asked.notice.id, letter=email_id)
+    await tell(work, house, asked, asked.notice, "explained", words, "mail", now)
 
 
 async def ask_again(work: Work, house: House, authority: IssuingAuthority, case: Case, notice: Notice, now: datetime) -> None:
@@ -141,128 +187,133 @@ async def decide_on_web(house: House, notice_id: str, person: Person, verdict: V
     async with house.begin() as work:
         notice = await work.notices.get(notice_id)
         case = await work.cases.get(notice.case_id)
-        authority = await work.people.authority(case.issuing_authority_id)
-        if person.issuing_authority_id != authority.id or not person.has(Role.APPROVER):
+        if person.issuing_authority_id != case.issuing_authority_id or not person.has(Role.APPROVER):
             raise NotAllowed("Only an approver can decide.")
         if notice.state is not NoticeState.AWAITING_APPROVAL:
             raise IllegalTransition(await already_decided(work, notice))
         if notice.version != version:
             raise ChangedMeanwhile
-        if verdict is Verdict.REJECT and not reason.strip():
-            raise NotAllowed("Say why: a rejection needs a reason.")
-        if verdict is Verdict.APPROVE and not reason.strip() and against(notice.findings):
-            raise NotAllowed(GO_AHEAD)
+        _need_words(notice, verdict, reason.strip())
         own = [one for one in await work.approvals.of_notice(notice_id) if one.approver_id == person.id and one.used_at is None]
         if not own:
             raise NotAllowed("You were not asked to decide on this notice.")
+        asked = replace(await asked_about(work, own[-1]), approver=person)
         why_not = refusal(
             own[-1],
             notice,
             person,
-            await policy_of(work, case),
+            asked.policy,
             current_sha256=await current_content(work, case, notice),
             now=now,
             stands_in=await stands_in_for_somebody(work, person, now),
         )
         if why_not is Refusal.CHANGED:
             changed = True
-            await ask_again(work, house, authority, case, notice, now)
+            await ask_again(work, house, asked.authority, case, notice, now)
         elif why_not is not None:
             raise NotAllowed(why_not.value)
         else:
-            await decided(work, house, authority, case, notice, own[-1], person, verdict, reason, "web", {"session": "pass"}, now)
+            await take(work, house, asked, verdict, reason, "web", {"session": "pass"}, now)
     if changed:
         raise ChangedMeanwhile(Refusal.CHANGED.value)
 
 
-async def decided(
+def _need_words(notice: Notice, verdict: Verdict, words: str) -> None:
+    if verdict is Verdict.REJECT and not words:
+        raise NotAllowed("Say why: a rejection needs a reason.")
+    if verdict is Verdict.RETURN and not words:
+        raise NotAllowed("Write the question that must be answered.")
+    if verdict is Verdict.APPROVE and not words and against(notice.findings):
+        raise NotAllowed(GO_AHEAD)
+
+
+async def take(
     work: Work,
     house: House,
-    authority: IssuingAuthority,
-    case: Case,
-    notice: Notice,
-    approval: Approval,
-    approver: Person,
+    asked: Asked,
     verdict: Verdict,
-    reason: str,
+    words: str,
     way: str,
     evidence: Mapping[str, str],
     now: datetime,
     email_id: str | None = None,
 ) -> None:
-    """Write the decision down, move the notice and tell everyone concerned, in the caller's transaction."""
+    """Write a decision down, move the notice and tell everyone concerned, in the caller's transaction."""
+    if verdict is Verdict.HOLD:
+        await _hold(work, house, asked, words, way, evidence, now, email_id)
+        return
     if not await work.approvals.use(
-        approval, verdict=verdict, way=way, reason=reason, evidence=evidence, at=now, received_email_id=email_id
+        asked.approval, verdict=verdict, way=way, reason=words, evidence=evidence, at=now, received_email_id=email_id
     ):
         raise IllegalTransition("This notice was already decided.")
+    if verdict is Verdict.RETURN:
+        await _return(work, house, asked, words, way, now)
+        return
+    notice, case = await _decided(work, asked, verdict, now), asked.case
+    for kind in ("decide_notice", "phone_approvers", "stop_alert", ON_HOLD):
+        await work.tasks.settle(case_id=case.id, kind=kind, by=asked.approver.id, at=now)
     event = NoticeEvent.APPROVED if verdict is Verdict.APPROVE else NoticeEvent.REFUSED
-    hold = (await policy_of(work, case)).hold_minutes if verdict is Verdict.APPROVE else 0
-    release_at = now + timedelta(minutes=hold) if hold else None
-    notice = replace(notice, release_at=release_at, stopped_at=notice.stopped_at if verdict is Verdict.REJECT else None)
-    await work.notices.save(replace(notice.after(event), decided_at=now), read_version=notice.version)
-    if verdict is Verdict.REJECT and notice.number == 1 and case.state is CaseState.DRAFT:
-        await work.cases.save(case.after(CaseEvent.ENDED, outcome=Outcome.REFUSED, at=now))
-    for kind in ("decide_notice", "phone_approvers", "stop_alert"):
-        await work.tasks.settle(case_id=case.id, kind=kind, by=approver.id, at=now)
+    _note(work, asked, f"notice_{event}", way, now)
+    await tell(work, house, asked, notice, "approved" if verdict is Verdict.APPROVE else "refused", words, way, now)
+
+
+def _note(work: Work, asked: Asked, action: str, way: str, now: datetime) -> None:
     work.audit.add(
-        f"notice_{event}", at=now, actor=approver.id, case_id=case.id, subject_id=notice.id, way=way, content=notice.content_sha256
+        action,
+        at=now,
+        actor=asked.approver.id,
+        case_id=asked.case.id,
+        subject_id=asked.notice.id,
+        way=way,
+        content=asked.notice.content_sha256,
     )
-    await _tell(work, house, authority, case, notice, approver, verdict, reason, way, now)
 
 
-async def _tell(
-    work: Work,
-    house: House,
-    authority: IssuingAuthority,
-    case: Case,
-    notice: Notice,
-    approver: Person,
-    verdict: Verdict,
-    reason: str,
-    way: str,
-    now: datetime,
+async def _decided(work: Work, asked: Asked, verdict: Verdict, now: datetime) -> Notice:
+    """Move an approved notice to the cascade's tray, or end one that is refused, and with it a case of which nothing left."""
+    approved, notice, case = verdict is Verdict.APPROVE, asked.notice, asked.case
+    hold = asked.policy.hold_minutes if approved else 0
+    notice = replace(
+        notice, release_at=now + timedelta(minutes=hold) if hold else None, stopped_at=notice.stopped_at if not approved else None
+    )
+    moved = replace(notice.after(NoticeEvent.APPROVED if approved else NoticeEvent.REFUSED), decided_at=now)
+    await work.notices.save(moved, read_version=notice.version)
+    if not approved and notice.number == 1 and case.state is CaseState.DRAFT:
+        await work.cases.save(case.after(CaseEvent.ENDED, outcome=Outcome.REFUSED, at=now))
+    return notice
+
+
+async def _return(work: Work, house: House, asked: Asked, question: str, way: str, now: datetime) -> None:
+    """Send the notice back with the question; its answer makes a new version, which is checked and asked about anew."""
+    notice, case, authority = asked.notice, asked.case, asked.authority
+    _note(work, asked, "notice_returned", way, now)
+    await send_back(work, house, authority, case, notice, question, now, by=asked.approver, source="Asked by an approver.")
+    await tell(work, house, asked, notice, "returned", question, way, now, but=(notice.submitted_by,))
+
+
+async def _hold(
+    work: Work, house: House, asked: Asked, words: str, way: str, evidence: Mapping[str, str], now: datetime, email_id: str | None
 ) -> None:
-    """Tell everyone concerned; the workers are reminded of what the policy asks of them as well."""
-    frozen = await work.notices.cascade(notice.id)
-    policy = await policy_of(work, case)
-    staff = {
-        *await work.people.with_role(authority.id, Role.QUALITY),
-        *await work.people.with_role(authority.id, Role.APPROVER),
-        *await everyone_asked(work, notice),
-    }
-    workers = {notice.submitted_by, case.reporter_address}
-    approved = verdict is Verdict.APPROVE
-    known = {one.address: one for one in staff}
-    for address, name in {**dict.fromkeys(sorted(workers), ""), **{one.address: one.name for one in staff}}.items():
-        context = compose.decision_taken(
-            sender=sender_of(authority),
-            reference=case.reference,
-            kind=notice.letter_name,
-            approved=approved,
-            can_stop=approved,
-            sent_from=notice.release_at,
-            by=approver.name,
-            at=now,
-            way="email reply" if way == "mail" else "web page",
-            reason=reason,
-            recipients=len(frozen.recipients) if frozen else 0,
-            reminders=reminders_of(policy, notice.kind) if address in workers else (),
-            helplines=helplines_of(policy) if address in workers else (),
-        )
-        await write(
-            work,
-            house,
-            authority,
-            "decision_taken",
-            context,
-            to_name=name,
-            to_address=address,
-            lane=Lane.RECEIPT,
-            now=now,
-            case=case,
-            token=await stop_token(work, house, notice, known.get(address), now) if approved else None,
-            link_path=f"/cases/{case.id}",
-        )
+    """Let a notice wait: nobody is reminded, no request runs out, and any approver can still decide."""
+    notice, case = asked.notice, asked.case
+    requests = await requests_of(work, notice)
+    if not await work.approvals.hold(asked.approval, way=way, words=words, evidence=evidence, at=now, received_email_id=email_id):
+        raise IllegalTransition("This notice was already decided.")
+    await work.notices.save(notice, read_version=notice.version)  # a decision in the same moment then refuses the hold
+    await work.approvals.keep_open(alive(requests, now), until=now + LIFE_ON_HOLD)
+    await work.tasks.settle(case_id=case.id, kind="phone_approvers", by=asked.approver.id, at=now)
+    _note(work, asked, "notice_on_hold", way, now)
+    if is_on_hold(requests):
+        return
+    await work.tasks.add(
+        kind=ON_HOLD,
+        role=Role.QUALITY,
+        at=now,
+        case_id=case.id,
+        subject_id=notice.id,
+        says=f"The {notice.kind} of {case.reference} is on hold. It says there by whom and why. See that it is not forgotten.",
+    )
+    await tell(work, house, asked, notice, "on_hold", words, way, now)
 
 
 async def notice_behind_token(house: House, token: str) -> tuple[str, str] | None:
@@ -270,26 +321,3 @@ async def notice_behind_token(house: House, token: str) -> tuple[str, str] | Non
     async with house.read() as work:
         approval = await work.approvals.by_token(digest(token))
         return ((await work.notices.get(approval.notice_id)).case_id, approval.notice_id) if approval else None
-
-
-async def _ask_back(
-    work: Work, house: House, case: Case, approval: Approval, approver: Person, why: str, now: datetime, *, for_reason: bool = False
-) -> None:
-    """Say why a reply did not count. Where only the reason is missing, a reply to this letter decides as one to the request does."""
-    authority = await work.people.authority(case.issuing_authority_id)
-    context = compose.decision_unclear(sender=sender_of(authority), reference=case.reference, reason=why, wants_reason=for_reason)
-    await write(
-        work,
-        house,
-        authority,
-        "decision_unclear",
-        context,
-        to_name=approver.name,
-        to_address=approver.address,
-        lane=Lane.DECISION,
-        now=now,
-        case=case,
-        token=("d", approval.id) if for_reason else None,
-        link_path=f"/cases/{case.id}",
-        number=approval.number,
-    )

@@ -13,6 +13,7 @@ from service.domain.people import IssuingAuthority, Person
 from service.domain.reference import references_in
 from service.flow.house import House
 from service.flow.understanding import Understood
+from service.flow.verify import request_without_token
 from service.mail.authenticity import OriginResult, judge_origin
 from service.mail.origin_letters import code_in
 from service.mail.tokens import carried_delivery_ids, digest, find_carried
@@ -27,6 +28,7 @@ class Letter:
     authority: IssuingAuthority
     sender: Person | None
     approval: Approval | None
+    unknown_decision_token: bool  # it carries a decision token that nobody gave out
     check: tuple[str, str] | None  # notice and person of a quality assurance token
     stop: tuple[str, str | None] | None  # notice and person of the token of a receipt; without a person, whoever sent the notice in
     case: Case | None
@@ -92,11 +94,12 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
     if authority is None:
         raise Held("No issuing authority uses this mailbox.")
     email = said.email
-    approval, check, stop, case, delivery, answers = None, None, None, None, None, False
+    approval, check, stop, case, delivery, answers, unknown = None, None, None, None, None, False, False
     for carried in find_carried(email, authority.mailbox):
         token_hash = digest(carried.token)
         if carried.letter == "d":
-            approval = approval or await work.approvals.by_token(token_hash)
+            found = await work.approvals.by_token(token_hash)
+            approval, unknown = approval or found, unknown or found is None
         elif carried.letter == "a" and (named := await work.deliveries.by_token(token_hash)):
             delivery, answers = named, True
         elif given := await work.sessions.token(token_hash):
@@ -112,13 +115,18 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
     if delivery is None:
         for _, named_id in carried_delivery_ids(email, authority.mailbox.rpartition("@")[2], authority.mailbox):
             delivery = delivery or await work.deliveries.get(named_id)
+    sender = await work.people.at_address(email.from_address) if email.from_address else None
+    if not (approval or check or stop or by_token or answers):
+        asked_by = delivery.token_subject if delivery and delivery.token_purpose in ("", "d") else ""
+        approval = await request_without_token(work, sender, case, said.decision, asked_by)
     origin = judge_origin(house.origin, email).result
     return Letter(
         row=row,
         said=said,
         authority=authority,
-        sender=await work.people.at_address(email.from_address) if email.from_address else None,
+        sender=sender,
         approval=approval,
+        unknown_decision_token=unknown,
         check=check,
         stop=stop,
         case=case,

@@ -1,21 +1,16 @@
-"""What is known around one decision, held to the classes that are decided on the web page, and the letter that says so."""
+"""What is known around one decision, held to the classes that are decided on the web page."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from service.database.letters import LetterChanged
 from service.database.unit_of_work import Work
 from service.domain.approval import Approval
 from service.domain.case import Case
-from service.domain.delivery import Lane
 from service.domain.notice import Notice, NoticeKind, NoticeState
 from service.domain.people import Person
 from service.domain.step_up import Facts, step_up_reasons
-from service.flow.house import House
-from service.flow.post import sender_of, write
 from service.flow.rulebook import policy_of
 from service.flow.same_child import earlier_cases_of
-from service.mail import compose
 from service.mail.prefab import attached_to
 
 LATELY = timedelta(hours=24)
@@ -72,24 +67,3 @@ async def _same_child_lately(work: Work, case: Case, notice: Notice, now: dateti
             if one.kind is NoticeKind.ALERT and one.state in _SENT and one.decided_at is not None and now - one.decided_at < LATELY:
                 return True
     return False
-
-
-async def send_to_the_page(
-    work: Work, house: House, case: Case, approval: Approval, approver: Person, reasons: Sequence[str], now: datetime
-) -> None:
-    """Write to the approver's registered address that this decision is taken on the web page, with the link."""
-    authority = await work.people.authority(case.issuing_authority_id)
-    context = compose.decision_on_the_page(sender=sender_of(authority), reference=case.reference, reasons=reasons)
-    await write(
-        work,
-        house,
-        authority,
-        "decision_on_the_page",
-        context,
-        to_name=approver.name,
-        to_address=approver.address,
-        lane=Lane.DECISION,
-        now=now,
-        case=case,
-        link_path=f"/cases/{case.id}/notices/{approval.notice_id}",
-    )

@@ -103,7 +103,12 @@ async def stop(work: Work, house: House, notice: Notice, *, by: Person | None, w
 async def object_to(work: Work, house: House, notice: Notice, approver: Person, reason: str, now: datetime) -> Stopped:
     """Take a rejection that came after another approver's approval: sending pauses, and somebody has to bring the two together."""
     stopped = await stop(work, house, notice, by=approver, way="mail", now=now, why=reason)
-    case = await work.cases.get(notice.case_id)
+    await differ(work, await work.cases.get(notice.case_id), notice, now)
+    return stopped
+
+
+async def differ(work: Work, case: Case, notice: Notice, now: datetime) -> None:
+    """Let somebody bring together two approvers who decided differently; the first decision, or the pause, stands meanwhile."""
     await work.tasks.add(
         kind="decisions_differ",
         role=Role.QUALITY,
@@ -112,7 +117,6 @@ async def object_to(work: Work, house: House, notice: Notice, approver: Person, 
         subject_id=notice.id,
         says=f"Two approvers decided differently on the {notice.kind} of {case.reference}. Bring them together.",
     )
-    return stopped
 
 
 async def _halted(work: Work, notice: Notice) -> int:

@@ -17,6 +17,7 @@ from service.flow import assure, by_hand, care, decide, elsewhere, follow_up, op
 from service.flow.house import House, today
 from service.flow.letter import Done, Held, Letter, put_on_the_table
 from service.flow.sandbox import CannotUnderstand
+from service.flow.verify import raise_alarm, unknown_token
 from service.mail.authenticity import OriginResult, judge_origin
 from service.mail.classify import Sort
 
@@ -101,8 +102,14 @@ async def _automatic(work: Work, house: House, letter: Letter, now: datetime) ->
 
 async def _decision(work: Work, house: House, letter: Letter, now: datetime) -> Done:
     assert letter.approval is not None
-    await decide.by_reply(work, house, letter.approval, letter.said, in_junk=letter.in_junk, now=now, email_id=letter.row.id)
-    return Done(case_id=(await work.notices.get(letter.approval.notice_id)).case_id)
+    became = await decide.by_reply(work, house, letter.approval, letter.said, in_junk=letter.in_junk, now=now, email_id=letter.row.id)
+    return Done(case_id=(await work.notices.get(letter.approval.notice_id)).case_id, held=became.held)
+
+
+async def _unknown_token(work: Work, _house: House, letter: Letter, now: datetime) -> Done:
+    if await unknown_token(work, now):
+        await raise_alarm(work, ("C8",), letter.authority.id, now)
+    return Done(held="It carries the reference of a decision request that was never sent. Nobody was answered. Read it.")
 
 
 async def _quality(work: Work, house: House, letter: Letter, now: datetime) -> Done:
@@ -222,6 +229,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("a decision token", lambda x: x.approval is not None, "decision", _decision),
     Rule("a STOP token", lambda x: x.stop is not None, "stop", _stop),
+    Rule("an unknown decision token", lambda x: x.unknown_decision_token, "decision", _unknown_token),
     Rule("found in the junk folder", lambda x: x.in_junk, "unknown", _hold("It was in the junk folder. Look whether it is real.")),
     Rule(
         "the sender was forged",

@@ -150,7 +150,7 @@ def _trail(pack: Pack) -> Iterator[Finding]:
     next_to = [(one, other) for one, other in pairwise(pack.events) if other["number"] == one["number"] + 1]
     yield all(other["before"] == one["mac"] for one, other in next_to), "Events that follow each other are chained to each other."
     said = pack.decision
-    wanted = {"approve": "notice_approved", "reject": "notice_refused"}[said["verdict"]]
+    wanted = {"approve": "notice_approved", "reject": "notice_refused", "return": "notice_returned"}[said["verdict"]]
     decided = (wanted, said["approver"]["id"], said["notice_id"], said["decided_at"], said["content_sha256"])
     places = ("action", "actor", "subject_id", "at")
     told = [(*(one[name] for name in places), json.loads(one["detail"]).get("content")) for one in pack.events]

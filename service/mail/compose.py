@@ -7,6 +7,7 @@ The letters to authorities are in `compose_notices`.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from service.domain.difference import Difference
 from service.mail.wording import Row, clock, moment, rows
@@ -214,15 +215,17 @@ def approval_request(
     )
 
 
-def decision_unclear(*, sender: Sender, reference: str, reason: str, wants_reason: bool = False) -> Context:
-    """Tell the approver that a reply did not count, with no detail of the case; *reason* is one sentence.
+# What a letter about a reply asks for: the word again, only what was missing behind it, the web page, or nothing any more.
+Asks = Literal["words", "why_approve", "why_reject", "question", "page", "nothing"]
 
-    With *wants_reason* the word was plain and only the written reason is not there: a reply to this letter decides.
+
+def decision_unclear(*, sender: Sender, reference: str, reason: str, asks: Asks = "words") -> Context:
+    """Tell the approver that a reply did not count, or not in full, with no detail of the case; *reason* is one sentence.
+
+    Where it asks for words, a reply to this letter counts as one to the request does.
     """
-    purpose = "d" if wants_reason else ""
-    return begin(
-        sender, reference, "a reply in your name came in for a request we sent you.", purpose, why=reason, wants_reason=wants_reason
-    )
+    purpose = "" if asks in ("page", "nothing") else "d"
+    return begin(sender, reference, "a reply in your name came in for a request we sent you.", purpose, why=reason, asks=asks)
 
 
 def decision_on_the_page(*, sender: Sender, reference: str, reasons: Sequence[str]) -> Context:
@@ -230,12 +233,22 @@ def decision_on_the_page(*, sender: Sender, reference: str, reasons: Sequence[st
     return begin(sender, reference, "a reply in your name came in for a request we sent you.", reasons=list(reasons))
 
 
+Decided = Literal["approved", "refused", "returned", "on_hold", "explained"]
+_DECIDED = {
+    "approved": "Approved",
+    "refused": "Refused",
+    "returned": "Returned with a question",
+    "on_hold": "On hold",
+    "explained": "Refused, and this is why",
+}
+
+
 def decision_taken(
     *,
     sender: Sender,
     reference: str,
     kind: str,
-    approved: bool,
+    decided: Decided,
     by: str,
     at: datetime,
     way: str,
@@ -246,13 +259,19 @@ def decision_taken(
     reminders: Sequence[str] = (),
     helplines: Sequence[Row] = (),
 ) -> Context:
-    """Tell everyone concerned who decided what, when, and by which *way*; *reminders* and *helplines* are for the worker."""
+    """Tell everyone concerned who decided what, when, and by which *way*; *reminders* and *helplines* are for the worker.
+
+    *explained*: the reason of a refusal that everyone was told of before.
+    """
+    approved = decided == "approved"
+    asked_why = "Not given yet. We have asked for it." if decided == "refused" and not reason else reason
     return begin(
         sender,
         reference,
         "you took part in this notification.",
         "h" if can_stop and approved else "",
         kind=_KINDS.get(kind, kind),
+        decided=decided,
         approved=approved,
         recipients=recipients,
         can_stop=can_stop and approved,
@@ -260,7 +279,11 @@ def decision_taken(
         reminders=list(reminders),
         helplines=list(helplines),
         facts=rows(
-            ("Decision", "Approved" if approved else "Refused"), ("By", by), ("When", moment(at)), ("How", way), ("Reason given", reason)
+            ("Decision", _DECIDED[decided]),
+            ("By", by),
+            ("When", moment(at)),
+            ("How", way),
+            ("Question" if decided == "returned" else "Reason given", asked_why),
         ),
     )
 

@@ -149,6 +149,25 @@ async def rejected(request: Request, case_id: str, notice_id: str, visitor: Sign
     return _back(case_id)
 
 
+@router.post("/{case_id}/notices/{notice_id}/send-back")
+async def sent_back(request: Request, case_id: str, notice_id: str, visitor: SignedIn, site: TheSite) -> Response:
+    """Send a notice back as its approver, with a question."""
+    form = await _form(request, case_id, notice_id, visitor, site, Role.APPROVER)
+    if not form.get("reason"):
+        return await _case_page(request, case_id, visitor, site, fault=(f"asks-{notice_id}", "Write what must be answered first"))
+    await decide.decide_on_web(site.house, notice_id, visitor.person, Verdict.RETURN, form["reason"], _version(form), site.clock())
+    return _back(case_id)
+
+
+@router.post("/{case_id}/notices/{notice_id}/hold")
+async def held(request: Request, case_id: str, notice_id: str, visitor: SignedIn, site: TheSite) -> Response:
+    """Let a notice wait without reminders; any approver can still decide."""
+    form = await _form(request, case_id, notice_id, visitor, site, Role.APPROVER)
+    words = form.get("reason", "")
+    await decide.decide_on_web(site.house, notice_id, visitor.person, Verdict.HOLD, words, _version(form), site.clock())
+    return _back(case_id)
+
+
 async def _case_page(
     request: Request, case_id: str, visitor: Visitor, site: Site, *, fault: Fault | None = None, typed: Mapping[str, str] | None = None
 ) -> Response:

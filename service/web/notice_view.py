@@ -12,11 +12,13 @@ from service.database.unit_of_work import Work
 from service.domain.approval import Approval, duties_refusal
 from service.domain.assessment import against
 from service.domain.case import Case
+from service.domain.cover import is_on_hold
 from service.domain.delivery import Delivery, DeliveryState, named_state
 from service.domain.difference import Difference
 from service.domain.notice import OPEN, Finding, Notice, NoticeState
 from service.domain.people import IssuingAuthority, Role
 from service.domain.policy import Policy
+from service.flow.approvers import requests_of
 from service.flow.freeze import last_sent, recipients_of
 from service.flow.preview import left_out, still_to_get
 from service.flow.sandbox import CannotUnderstand
@@ -97,6 +99,7 @@ class NoticeView:
     may_check: bool
     may_decide: bool
     hindrance: str | None
+    on_hold: tuple[tuple[Approval, str], ...] = field(repr=False, default=())
     left_out: tuple[tuple[str, str], ...] = ()
     may_stop: bool = False
     decided: bool = False
@@ -123,6 +126,7 @@ async def gather(
     before, since = await _before(work, notice)
     decisions = await _decisions(work, notice)
     return NoticeView(
+        on_hold=await _on_hold(work, notice) if waits else (),
         notice=notice,
         letter=frozen(letter.wire) if letter else None,
         recipients=await _recipients(work, case, authority, notice, len(deliveries)),
@@ -208,8 +212,14 @@ async def open_letter(email_id: str, raw: bytes, viewer: ShowsLetters) -> Opened
 
 async def _decisions(work: Work, notice: Notice) -> tuple[tuple[Approval, str], ...]:
     """Return the decisions that were given, with the name of who gave each."""
-    given = [one for one in await work.approvals.of_notice(notice.id) if one.verdict is not None]
+    given = [one for one in await work.approvals.of_notice(notice.id) if one.used_at is not None]
     return tuple([(one, (await work.people.person(one.approver_id)).name) for one in given])
+
+
+async def _on_hold(work: Work, notice: Notice) -> tuple[tuple[Approval, str], ...]:
+    """Return who put the notice on hold as it stands now."""
+    holding = [one for one in await requests_of(work, notice) if is_on_hold([one])]
+    return tuple([(one, (await work.people.person(one.approver_id)).name) for one in holding])
 
 
 async def _recipients(work: Work, case: Case, authority: IssuingAuthority, notice: Notice, already: int) -> int:

@@ -51,7 +51,6 @@ UNPLAIN: dict[str, Callable[[str], str]] = {
     "a question": lambda number: f"APPROVE? {number}\n",
     "both words": lambda number: f"APPROVE {number}\nREJECT {number} wrong child\n",
     "yes": lambda _: "yes\n",
-    "a rejection without a reason": lambda number: f"REJECT {number}\n",
 }
 
 

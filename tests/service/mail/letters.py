@@ -174,12 +174,12 @@ def contexts(*, full: bool) -> dict[str, Context]:
             **case, kind="alert", by="Alex Head", at=NOON, way="web page", left=14 if full else 0, halted=198 if full else 0
         ),
         "decision_unclear": compose.decision_unclear(
-            **case, reason="The first line was not one of the words we asked for.", wants_reason=full
+            **case, reason="The first line was not one of the words we asked for.", asks="why_approve" if full else "words"
         ),
         "decision_taken": compose.decision_taken(
             **case,
             kind="alert",
-            approved=full,
+            decided="approved" if full else "refused",
             by="Alex Head",
             at=NOON,
             way="email reply",

@@ -112,6 +112,8 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         ),
         "POST /cases/{case_id}/notices/{notice_id}/approve": Row(own={"quality": 403, "approver": 303}, objects=decide, form=deciding),
         "POST /cases/{case_id}/notices/{notice_id}/reject": Row(own={"quality": 403, "approver": 303}, objects=decide, form=deciding),
+        "POST /cases/{case_id}/notices/{notice_id}/send-back": Row(own={"quality": 403, "approver": 303}, objects=decide, form=deciding),
+        "POST /cases/{case_id}/notices/{notice_id}/hold": Row(own={"quality": 403, "approver": 303}, objects=decide, form=deciding),
         "GET /cases/{case_id}/notices/{notice_id}/letter": Row(own=readers, objects=live),
         "POST /cases/{case_id}/notices/{notice_id}/stop": Row(own={"quality": 303, "approver": 303}, objects=live),
         # Nothing of these cases was decided, so there is no evidence to hand out; who may not have it is refused before that is looked at.
