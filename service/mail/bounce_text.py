@@ -10,15 +10,16 @@ from service.mail.message import IncomingEmail, addresses_in
 from service.mail.quoting import blank
 
 MOST_RECIPIENTS = 200
+_LONGEST_REPORT = 60_000  # the detectors try a hundred patterns on each line
 SENDER = re.compile(
     r"mailer[-_ ]?daemon|postmaster|mail(?:er)? delivery|mdaemon|maildaemon|mail[-_ ]?(?:system|daemon)|smtp-gw|microsoftexchange"
     r"|mail administrator|administrateur (?:syst|de mess)|systemadministrator|administrador (?:del|do) sist|gweinyddwr (?:y )?system"
     r"|system administrator|delivery (?:sub)?system",
     re.I,
 )
-_ADDRESS = r"(?:\"[^\"\n<>]{1,64}\"|[A-Za-z0-9_.!#$%&+/=?^`{}~-]+)@(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9-]+"
+_ADDRESS = r"(?:\"[^\"\n<>]{1,64}\"|[A-Za-z0-9_.!#$%&+/=?^`{}~-]{1,128})@(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9-]+"
 RETURNED = re.compile(
-    r"^[ >]*(?:-{2,}.{0,80}(?:original|returned|copy of|message|mail|header|unsent|below|transcript follows).{0,80}"
+    r"^[ >]*(?:-{2,120}.{0,80}(?:original|returned|copy of|message|mail|header|unsent|below|transcript follows).{0,80}"
     r"|.{0,60}(?:copy of (?:the|your) (?:original )?message|original message follows|message (?:header|text"
     r"|content)s? follows?"
     r"|headers? of the original|unsent message follows|below this line is a copy).{0,60}|Received:[ ]?(?:from|by) .*"
@@ -100,7 +101,7 @@ def _not_ours(email: IncomingEmail, found: list[str]) -> list[str]:
 
 def _by_detectors(email: IncomingEmail) -> list[str]:
     try:
-        temporary, permanent = all_failures(BytesParser(policy=compat32).parsebytes(email.raw))
+        temporary, permanent = all_failures(BytesParser(policy=compat32).parsebytes(email.raw[:_LONGEST_REPORT]))
     except Exception:  # the detectors raise several kinds for broken letters
         return []
     named = (one.decode("utf-8", "replace") for one in sorted(temporary | permanent))
