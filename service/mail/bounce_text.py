@@ -10,7 +10,7 @@ from service.mail.message import IncomingEmail, addresses_in
 from service.mail.quoting import blank
 
 MOST_RECIPIENTS = 200
-_LONGEST_REPORT = 60_000  # the detectors try a hundred patterns on each line
+_LONGEST_REPORT = 30_000  # the detectors try a hundred patterns on each line
 SENDER = re.compile(
     r"mailer[-_ ]?daemon|postmaster|mail(?:er)? delivery|mdaemon|maildaemon|mail[-_ ]?(?:system|daemon)|smtp-gw|microsoftexchange"
     r"|mail administrator|administrateur (?:syst|de mess)|systemadministrator|administrador (?:del|do) sist|gweinyddwr (?:y )?system"
