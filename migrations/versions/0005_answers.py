@@ -1,0 +1,36 @@
+"""Answers: more than one letter of a notice to an authority, and chasers that know what they ask about."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("deliveries") as deliveries:
+        deliveries.add_column(sa.Column("rank", sa.Integer(), server_default="0", nullable=False))
+        deliveries.add_column(sa.Column("stands_for", sa.Text(), server_default="", nullable=False))
+        deliveries.drop_constraint("uq_deliveries_notice_id_gss_code", type_="unique")
+        deliveries.create_unique_constraint("uq_deliveries_notice_id_gss_code_rank", ["notice_id", "gss_code", "rank"])
+    op.create_table(
+        "chased",
+        sa.Column("chaser_id", sa.String(length=32), nullable=False),
+        sa.Column("delivery_id", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["chaser_id"], ["deliveries.id"], name=op.f("fk_chased_chaser_id_deliveries")),
+        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_chased_delivery_id_deliveries")),
+        sa.PrimaryKeyConstraint("chaser_id", "delivery_id", name=op.f("pk_chased")),
+    )
+    op.create_index("ix_chased_delivery_id", "chased", ["delivery_id"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_chased_delivery_id", table_name="chased")
+    op.drop_table("chased")
+    with op.batch_alter_table("deliveries") as deliveries:  # refused where an authority has two letters of one notice
+        deliveries.drop_constraint("uq_deliveries_notice_id_gss_code_rank", type_="unique")
+        deliveries.create_unique_constraint("uq_deliveries_notice_id_gss_code", ["notice_id", "gss_code"])
+        deliveries.drop_column("stands_for")
+        deliveries.drop_column("rank")
