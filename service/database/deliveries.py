@@ -16,7 +16,8 @@ from service.domain.notice import NoticeState
 ALERTING = ("alert", "update", "renewal")
 ENDING = ("found", "withdrawal")
 CHASER = "chaser"
-NO_OTHER_ADDRESS = "no_other_address"
+NEVER_LEFT = (DeliveryState.SUPERSEDED, DeliveryState.WITHDRAWN)
+OTHER_ADDRESS, NO_OTHER_ADDRESS = "other_address_tried", "no_other_address"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +135,9 @@ class Deliveries:
 
     async def alerted(self, case_id: str) -> dict[str, str]:
         """Return, for everyone who was sent an alert of this case, the id of the first letter they got: GSS code → delivery id."""
-        never_left = (DeliveryState.SUPERSEDED, DeliveryState.WITHDRAWN)
         query = (
             sa.select(t.c.gss_code, sa.func.min(t.c.id))
-            .where(t.c.case_id == case_id, t.c.kind.in_(ALERTING), t.c.gss_code.is_not(None), t.c.state.not_in(never_left))
+            .where(t.c.case_id == case_id, t.c.kind.in_(ALERTING), t.c.gss_code.is_not(None), t.c.state.not_in(NEVER_LEFT))
             .group_by(t.c.gss_code)
         )
         return {row[0]: row[1] for row in await self._connection.execute(query)}
@@ -204,10 +204,9 @@ class Deliveries:
         """
         later, noted = t.alias(), delivery_events
         followed = sa.exists().where(
-            later.c.case_id == t.c.case_id, later.c.gss_code == t.c.gss_code, later.c.id > t.c.id, later.c.notice_id.is_not(None),
-            sa.or_(later.c.notice_id != t.c.notice_id, later.c.rank > t.c.rank),
-        )  # fmt: skip
-        looked = sa.exists().where(noted.c.delivery_id == t.c.id, noted.c.event == NO_OTHER_ADDRESS)
+            later.c.case_id == t.c.case_id, later.c.gss_code == t.c.gss_code, later.c.id > t.c.id, later.c.notice_id != t.c.notice_id
+        )
+        looked = sa.exists().where(noted.c.delivery_id == t.c.id, noted.c.event.in_((OTHER_ADDRESS, NO_OTHER_ADDRESS)))
         failed = t.c.state.in_((DeliveryState.BOUNCED, DeliveryState.FAILED)) & t.c.notice_id.is_not(None) & t.c.gss_code.is_not(None)
         query = sa.select(t).where(failed, t.c.answer == Answer.NONE, ~followed, ~looked, ~_ended(t)).order_by(t.c.id).limit(limit)
         return tuple(map(_delivery, (await self._connection.execute(query)).mappings()))

@@ -197,7 +197,7 @@ async def approved_recipients(work: Work, delivery: Delivery, letter_sha256: str
     frozen = await work.notices.frozen_with(delivery.notice_id, delivery.letter_id) if delivery.notice_id else None
     if frozen is None or not await work.approvals.binds(frozen.notice_id, bound_content(letter_sha256, fingerprint(frozen.recipients))):
         return frozenset()
-    return frozenset((one.gss_code, one.address) for one in frozen.recipients)
+    return frozenset((one.gss_code, address) for one in frozen.recipients for address in one.addresses)
 
 
 def slots_for(house: House, delivery: Delivery) -> Slots:

@@ -41,6 +41,8 @@ _NUMBERED = {
 _WORDS = {
     "acknowledged": Outcome.ACKNOWLEDGED,
     "received": Outcome.ACKNOWLEDGED,
+    "closed": Outcome.ACKNOWLEDGED,  # what the letters about an end ask for
+    "we have closed it": Outcome.ACKNOWLEDGED,
     "derbyniwyd": Outcome.ACKNOWLEDGED,
     "cydnabuwyd": Outcome.ACKNOWLEDGED,
     "not known": Outcome.NOT_KNOWN,
