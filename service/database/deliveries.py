@@ -254,12 +254,13 @@ def _ended(letters: sa.FromClause, states: Sequence[NoticeState] = _SAYS_THE_END
 
 
 def _stale() -> sa.ColumnElement[bool]:
-    """Whether a chaser asks about something that was answered since it was written, or that has ended."""
+    """Whether a chaser asks about something that was answered since it went out, or that has ended."""
     item, answer = t.alias(), t.alias()
-    # An answer that could not be tied to the authority stops no chaser.
+    # An answer that could not be tied to the authority stops no chaser, nor does one to an alert say that the end was read.
     answered = sa.exists().where(
-        answer.c.case_id == item.c.case_id, answer.c.gss_code == item.c.gss_code, answer.c.confirmed, answer.c.answered_at >= t.c.created_at
-    )
+        answer.c.case_id == item.c.case_id, answer.c.gss_code == item.c.gss_code, answer.c.confirmed,
+        answer.c.answered_at >= item.c.created_at, answer.c.kind.in_(ENDING) == item.c.kind.in_(ENDING),
+    )  # fmt: skip
     asks = sa.exists().where(chased.c.chaser_id == t.c.id, item.c.id == chased.c.delivery_id, sa.or_(answered, _ended(item)))
     return (t.c.kind == CHASER) & asks
 

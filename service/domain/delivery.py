@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Protocol, TypeVar
 
 
 class DeliveryState(StrEnum):
@@ -143,13 +144,27 @@ class Delivery:
     @property
     def reached(self) -> bool:
         """Whether their mail system has it, may have it, or is still to get it."""
-        return self.state not in _GAVE_UP
+        return self.state not in GAVE_UP
 
 
-_GAVE_UP = (DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.SUPERSEDED, DeliveryState.WITHDRAWN)
+GAVE_UP = (DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.SUPERSEDED, DeliveryState.WITHDRAWN)
 
 
-def current_of(letters: Iterable[Delivery]) -> Delivery:
+class Standing(Protocol):
+    """What decides which of several letters an authority stands with."""
+
+    @property
+    def answer(self) -> Answer: ...
+    @property
+    def reached(self) -> bool: ...
+    @property
+    def rank(self) -> int: ...
+
+
+OneOf = TypeVar("OneOf", bound=Standing)
+
+
+def current_of(letters: Iterable[OneOf]) -> OneOf:
     """Return where an authority stands among its letters of one notice: the one it answered, else one that got there, else the last."""
     return max(letters, key=lambda one: (one.answer is not Answer.NONE, one.reached, -one.rank if one.reached else one.rank))
 

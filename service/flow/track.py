@@ -176,6 +176,14 @@ async def answer_by_link(house: House, token: str, *, name: str, answer: Answer,
         await _keep(work, house, delivery, answer, who=name.strip(), words=words, way="link", confirmed=True, email_id=None, now=now)
 
 
+async def answer_by_phone(
+    work: Work, house: House, delivery: Delivery, answer: Answer, *, who: str, words: str, by: str, now: datetime
+) -> None:
+    """Take what somebody at the authority said on the telephone to our own *by*, in the caller's transaction."""
+    await _keep(work, house, delivery, answer, who=who, words=words, way="phone", confirmed=True, email_id=None, now=now)
+    work.audit.add("called", at=now, actor=by, case_id=delivery.case_id, subject_id=delivery.id, answer=answer)
+
+
 async def _keep(
     work: Work,
     house: House,
