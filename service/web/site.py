@@ -13,6 +13,7 @@ from service.flow.house import House
 from service.ports import WorkAccounts
 from service.web import (
     answer_page,
+    call_pages,
     case_pages,
     decision_pages,
     directory_pages,
@@ -38,7 +39,8 @@ from service.web.session import ShowsLetters, Site
 from service.web.trail import Trail
 
 _ROOMS = (
-    sign_in_pages, second_factor_pages, proof, work_account_pages, your_sign_in_pages, home, case_pages, decision_pages, tray_pages,
+    sign_in_pages, second_factor_pages, proof, work_account_pages, your_sign_in_pages, home, case_pages, call_pages, decision_pages,
+    tray_pages,
     quarantine_pages, directory_pages, drift_pages, policy_pages, people_pages, task_pages, answer_page, health, reports,
 )  # fmt: skip
 

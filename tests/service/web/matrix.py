@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
+from directory.authority import shipped
 from service.domain.people import Role
 from tests.service.web.conftest import Town
 from tests.service.web.seeds import Seeds
@@ -92,6 +93,7 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         of_case(seeds.decide, seeds.decide_notice),
     )
     one = {"number": ("1", "1")}
+    silent = next(one.gss_code for one in shipped() if one.in_uk)  # the first of the board, which has not answered
     held = {"email_id": (seeds.held, seeds.held_elsewhere), **one}
     tray = {"notice_id": (local, local_elsewhere), "email_id": (seeds.email, seeds.email), **one}
     answering = {"token": (seeds.answer_token, "b" * 32)}
@@ -116,6 +118,18 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         "POST /cases/{case_id}/notices/{notice_id}/stop": Row(own={"quality": 303, "approver": 303}, objects=live),
         # Nothing of these cases was decided, so there is no evidence to hand out; who may not have it is refused before that is looked at.
         "POST /cases/{case_id}/notices/{notice_id}/evidence": Row(own={"quality": 403}, objects=live),
+        "GET /calls": Row(own=readers, others=403, elsewhere=None),
+        "GET /calls/{gss_code}": Row(
+            own=readers, others=403, elsewhere=403, except_={"quality": 404, "approver": 404}, objects={"gss_code": (silent, "E06000001")}
+        ),
+        "POST /calls/{gss_code}/{delivery_id}": Row(
+            own={"quality": 303, "approver": 303},
+            others=403,
+            elsewhere=403,
+            except_={"quality": 404, "approver": 404},
+            objects={"gss_code": (silent, silent), "delivery_id": (seeds.delivery, "b" * 32)},
+            form={"who": "Pat Sample", "answer": "not_known"},
+        ),
         "GET /trays": Row(own=readers, others=403, elsewhere=None),
         "GET /trays/{notice_id}": Row(own=readers, objects=tray),
         "POST /trays/{notice_id}/letters/{email_id}/files/{number}": Row(own=readers, objects=tray),
