@@ -150,6 +150,12 @@ class Deliveries:
         """Note the letters that nobody sends any more as superseded: chasers that were answered, alerts of a case that ended."""
         return await self._supersede(sa.or_(_stale(), _ended(t, (NoticeState.CASCADED,))), at)
 
+    async def revive(self, case_id: str, *, at: datetime) -> int:
+        """Queue again the alerts that the end of a case stopped: that end was stopped itself, and the search goes on."""
+        stopped = (t.c.case_id == case_id) & t.c.kind.in_(ALERTING) & (t.c.state == DeliveryState.SUPERSEDED)
+        ids = (await self._connection.scalars(sa.select(t.c.id).where(stopped))).all()
+        return len(await self.move([Move(delivery_id=one, event=DeliveryEvent.RELEASED, due_at=at) for one in ids], at=at))
+
     async def _supersede(self, which: sa.ColumnElement[bool], at: datetime) -> int:
         unsent = t.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
         ids = (await self._connection.scalars(sa.select(t.c.id).where(which, unsent))).all()

@@ -44,6 +44,7 @@ TRANSITIONS = {
     (_S.SENDING, _E.SUPERSEDED): _S.SUPERSEDED,
     (_S.SENDING, _E.WITHDRAWN): _S.WITHDRAWN,  # claimed, and not one byte has left: whoever claimed it finds the door shut
     (_S.WITHDRAWN, _E.RELEASED): _S.QUEUED,  # approved anew
+    (_S.SUPERSEDED, _E.RELEASED): _S.QUEUED,  # what had ended the case was stopped
     (_S.SENDING, _E.CLAIMED): _S.SENDING,  # the lease ran out before a byte left
     (_S.SENDING, _E.JOURNALLED): _S.IN_DOUBT,
     (_S.SENDING, _E.PUT_OFF): _S.QUEUED,

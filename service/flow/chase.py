@@ -54,8 +54,8 @@ class Owes:
         """Where the next letter goes: one rung of the ladder for each letter that was written in vain."""
         known = {one.address.casefold() for one in self.contacts}
         sent_to = self.letters[0].address
-        proved = max((one for one in self.contacts if one.proved_at), key=lambda one: one.proved_at or one, default=None)
-        first = proved.address if proved else sent_to if sent_to.casefold() in known or not known else self.contacts[0].address
+        proved = max(((one.proved_at, one.address) for one in self.contacts if one.proved_at), default=None)
+        first = proved[1] if proved else sent_to if sent_to.casefold() in known or not known else self.contacts[0].address
         rungs = ladder(first, [(one.address, one.role) for one in self.contacts], self.dead)
         return rungs[min(max((len(self.chased.get(one.id, ())) for one in self.letters), default=0), len(rungs) - 1)]
 

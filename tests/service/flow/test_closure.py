@@ -8,10 +8,12 @@ import sqlalchemy as sa
 
 from directory.tables import authorities as authority_table
 from service.database.tables import deliveries as delivery_table
+from service.domain.case import CaseState
 from service.domain.delivery import Answer, DeliveryState
 from service.domain.notice import NoticeState
 from service.flow.deliver import deliver_due
 from service.flow.rounds import notice_round
+from service.flow.stop import stop_on_web
 from service.ports import Envelope, SendOutcome, SendResult
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.walk import (
@@ -27,6 +29,7 @@ from tests.service.flow.walk import (
     board,
     go_live,
     last_notice,
+    person,
     task_kinds,
     the_case,
 )
@@ -235,6 +238,22 @@ async def test_what_waits_is_held_back_from_the_moment_the_found_notice_is_appro
         )
     await deliver_due(home.house, home.mailer, now=home.now)
     assert len(home.letters_to(LEEDS)) == 1
+
+
+async def test_an_alert_that_the_end_had_stopped_leaves_after_all_when_that_end_is_stopped(home: Home) -> None:
+    home.mailer.answers = put_off
+    await go_live(home)
+    late, taken = (SendResult(outcome=one, code=None) for one in (SendOutcome.REFUSED_FOR_NOW, SendOutcome.ACCEPTED))
+    home.mailer.answers = lambda envelope: late if envelope.recipient.startswith("duty@") else taken
+    await end(home)
+    found = await last_notice(home)
+    assert (await the_case(home)).state is CaseState.CLOSED
+    await stop_on_web(home.house, found.id, await person(home, PRIYA), home.now)
+    assert (await the_case(home)).state is CaseState.LIVE
+    home.mailer.answers = lambda _: taken
+    home.now += timedelta(hours=2)
+    await home.settle()
+    assert [str(one["Subject"]).split()[0] for one in home.letters_to(LEEDS)] == ["NATIONAL"]
 
 
 async def test_a_letter_in_doubt_counts_as_sent_and_is_not_sent_again_once_the_child_is_found(home: Home) -> None:
