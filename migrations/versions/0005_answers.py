@@ -1,4 +1,4 @@
-"""Answers: more than one letter of a notice to an authority, and chasers that know what they ask about."""
+"""Answers: more than one letter of a notice to an authority, chasers that know what they ask about, and until when checks take."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,9 +24,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chaser_id", "delivery_id", name=op.f("pk_chased")),
     )
     op.create_index("ix_chased_delivery_id", "chased", ["delivery_id"], unique=False)
+    op.add_column("responses", sa.Column("until", sa.Date()))
 
 
 def downgrade() -> None:
+    op.drop_column("responses", "until")
     op.drop_index("ix_chased_delivery_id", table_name="chased")
     op.drop_table("chased")
     with op.batch_alter_table("deliveries") as deliveries:  # refused where an authority has two letters of one notice

@@ -139,6 +139,17 @@ async def tasks_for(work: Work, authority_id: str, mailbox: str, roles: Iterable
     return tuple(Task(**{**row, "role": Role(row["role"])}) for row in rows)
 
 
+async def owners_of_answers(work: Work, case_id: str) -> dict[str, tuple[str, datetime]]:
+    """Return who is on the answers that matter of a case, and since when: delivery id → name and moment; the last who said so counts."""
+    query = (
+        sa.select(tasks.c.subject_id, persons.c.name, tasks.c.done_at)
+        .join(persons, persons.c.id == tasks.c.done_by)
+        .where(tasks.c.case_id == case_id, tasks.c.kind == "answer_matters", tasks.c.done_at.is_not(None))
+        .order_by(tasks.c.created_at)
+    )
+    return {row.subject_id: (row.name, row.done_at) for row in await work.connection.execute(query)}
+
+
 async def numbers(work: Work, authority_id: str, mailbox: str) -> Numbers:
     """Count what stands open at one issuing authority."""
     ours = cases.c.issuing_authority_id == authority_id

@@ -245,6 +245,7 @@ responses = sa.Table(
     sa.Column("way", sa.String(10), nullable=False),
     sa.Column("confirmed", sa.Boolean, nullable=False),
     sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("until", sa.Date),  # the day by which checks under way will be done
     sa.Column("received_email_id", Id),
     sa.Column("at", UtcDateTime, nullable=False),
 )  # fmt: skip

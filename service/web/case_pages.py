@@ -1,6 +1,7 @@
 """The pages of a case: its notices beside their source, the decisions, the board of recipients, and what happened."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -156,6 +157,7 @@ async def _case_page(
         raise NotFound
     views: list[NoticeView] = []
     answers: tuple[Said, ...] = ()
+    owners: dict[str, tuple[str, datetime]] = {}
     dates: tuple[NextDate, ...] = ()
     others: tuple[Alike, ...] = ()
     packs: list[tuple[str, int]] = []
@@ -168,6 +170,7 @@ async def _case_page(
             notices = await work.notices.of_case(case_id)
             views = [await gather(work, case, authority, policy, one, visitor, with_letters=one.state in OPEN) for one in notices]
             answers = await work.responses.of_case(case_id)
+            owners = await pages.owners_of_answers(work, case_id)
             dates = await next_dates(work, case, site.clock())
             others = await alike(work, case, notices)
         elif visitor.may(Role.AUDITOR):  # sees that there was a decision, not on what
@@ -183,7 +186,8 @@ async def _case_page(
         policy=policy,
         views=views[::-1],
         children=children_of(case, [view.notice for view in views]),
-        answers=[said for said in answers if said.words or said.answer.matters],
+        answers=[said for said in answers if said.words or said.answer.matters or said.checked.searched],
+        owners=owners,
         names={gss: one.short_name for gss, one in by_gss().items()},
         prompts=dates,
         alike=others,

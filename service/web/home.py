@@ -9,6 +9,7 @@ from starlette.responses import Response
 from service.database import pages
 from service.domain.notice import NoticeState
 from service.domain.people import Role
+from service.flow.answer_letters import MATTERS
 from service.flow.cover import PHONE, telephone_list
 from service.flow.to_do import TICKED_BY_PEOPLE
 from service.web.render import page
@@ -38,7 +39,8 @@ async def show(request: Request, visitor: SignedIn, site: TheSite) -> Response:
         authority=authority,
         mine=[notice for notice in waiting if notice.state in mine],
         others=[notice for notice in waiting if notice.state not in mine],
-        tasks=tasks,
+        tasks=[one for one in tasks if one.kind != MATTERS],
+        unowned=[one for one in tasks if one.kind == MATTERS],
         to_phone=to_phone,
         ticked_by_people=TICKED_BY_PEOPLE,
         numbers=numbers,

@@ -151,6 +151,7 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         "GET /policies": _all(200),
         "GET /policies/{name}": Row(others=200, elsewhere=200, objects={"name": ("national", "kent")}),
         "POST /tasks/{task_id}/done": Row(own={"quality": 303}, objects={"task_id": (seeds.task, seeds.task_elsewhere)}),
+        "POST /tasks/{task_id}/own": Row(own={"quality": 303}, objects={"task_id": (seeds.unowned, seeds.task_elsewhere)}),
         "POST /sign-out": _all(303),
         # Everybody's own second factor and sessions; these people are signed in, have just proved it, and send no code that is right.
         "GET /second-factor": _all(303),

@@ -50,6 +50,7 @@ class Seeds:
     email: str
     task: str
     task_elsewhere: str
+    unowned: str
     held: str
     held_elsewhere: str
     answer_token: str
@@ -154,6 +155,9 @@ async def sow(database: Database) -> Seeds:
         await work.tasks.add(
             kind="interview_due", role=Role.QUALITY, says="A return interview is due.", at=NOW, case_id=live.id, subject_id="i"
         )
+        await work.tasks.add(
+            kind="answer_matters", role=Role.QUALITY, says="They may know this family.", at=NOW, case_id=live.id, subject_id=delivery
+        )
         await work.tasks.add(kind="plan_due", role=Role.QUALITY, says="A plan ends.", at=NOW, case_id=elsewhere.id, subject_id="p")
         tasks = {one.kind: one.id for one in await work.tasks.open()}
         await work.signals.beat("worker", at=NOW)
@@ -172,6 +176,7 @@ async def sow(database: Database) -> Seeds:
         email=email_id,
         task=tasks["interview_due"],
         task_elsewhere=tasks["plan_due"],
+        unowned=tasks["answer_matters"],
         held=held,
         held_elsewhere=held_elsewhere,
         answer_token=TOKENS.issue("a", delivery),
