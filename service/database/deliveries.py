@@ -65,7 +65,7 @@ class Deliveries:
         stopped = sa.exists().where(notices.c.id == t.c.notice_id, notices.c.stopped_at.is_not(None))
         due = (
             sa.select(t.c.id)
-            .where(free, t.c.due_at <= now, ~overtakes, ~stopped, ~_pointless())
+            .where(free, t.c.due_at <= now, ~overtakes, ~stopped, ~_POINTLESS)
             .order_by(t.c.lane, t.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -82,14 +82,15 @@ class Deliveries:
     async def move(self, moves: Sequence[Move], *, at: datetime) -> frozenset[str]:
         """Apply each move where the law allows it and the lease still holds; return the ids that moved."""
         moved = set()
+        held = await self._held_back([move.delivery_id for move in moves if move.event is DeliveryEvent.JOURNALLED])
         for move in moves:
+            if move.delivery_id in held and move.event is DeliveryEvent.JOURNALLED:
+                continue
             targets = {before: after for (before, event), after in TRANSITIONS.items() if event is move.event}
             new_state = next(iter(set(targets.values())))
             where = [t.c.id == move.delivery_id, t.c.state.in_(targets)]
             if move.lease is not None:
                 where.append(t.c.lease == move.lease)
-            if move.event is DeliveryEvent.JOURNALLED:
-                where.append(~_pointless())  # answered, or the child was found, since it was claimed
             values: dict[str, object] = {"state": new_state}
             if move.event is not DeliveryEvent.JOURNALLED:
                 values |= {"smtp_code": move.smtp_code, "smtp_status": move.smtp_status, "leased_until": None}
@@ -102,6 +103,10 @@ class Deliveries:
                 moved.add(move.delivery_id)
         await self._note([move for move in moves if move.event is not DeliveryEvent.JOURNALLED and move.delivery_id in moved], at)
         return frozenset(moved)
+
+    async def _held_back(self, leaving: Sequence[str]) -> frozenset[str]:
+        """Return which of the letters that are about to leave must not: there was an answer, or the child was found, since the claim."""
+        return frozenset(await self._connection.scalars(_HELD_BACK, {"leaving": list(leaving)})) if leaving else frozenset()
 
     async def note(
         self, delivery_id: str, event: str, *, at: datetime, received_email_id: str | None = None, code: str | None = None
@@ -271,8 +276,8 @@ def _stale() -> sa.ColumnElement[bool]:
     return (t.c.kind == CHASER) & asks
 
 
-def _pointless() -> sa.ColumnElement[bool]:
-    return sa.or_(_ended(t), _stale())
+_POINTLESS = sa.or_(_ended(t), _stale())
+_HELD_BACK = sa.select(t.c.id).where(t.c.id.in_(sa.bindparam("leaving", expanding=True)), _POINTLESS)
 
 
 def _delivery(row: sa.RowMapping) -> Delivery:
