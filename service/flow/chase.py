@@ -166,15 +166,18 @@ async def _list_calls(house: House, authority: IssuingAuthority, calls: Sequence
             if task.kind == CALL and (task.subject_id or "").startswith(authority.id) and task.subject_id not in still:
                 await work.tasks.settle_subject(subject_id=task.subject_id or "", by=BY_THE_CLOCK, at=now)
         for one in calls:
-            many = len(one.letters)
             await work.tasks.add(
                 kind=CALL,
                 role=Role.QUALITY,
                 at=now,
                 case_id=one.letters[0].case_id,
                 subject_id=_subject(authority, one.gss_code),
-                says=f"Call {one.name}: no answer to {many} letter{'' if many == 1 else 's'} and {_most(one)} reminders.",
+                says=f"Call {one.name}: no answer to {_many(len(one.letters), 'letter')} and {_many(_most(one), 'reminder')}.",
             )
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _most(one: Owes) -> int:
