@@ -2,6 +2,8 @@
 
 from directory.authority import shipped
 from service.domain.delivery import Answer
+from service.domain.people import Role
+from service.flow.chase import CALL
 from tests.service.web.conftest import Town
 from tests.service.web.seeds import NASTY
 
@@ -45,3 +47,13 @@ async def test_a_form_of_another_site_records_nothing(town: Town) -> None:
         f"/calls/{SILENT.gss_code}/{town.seeds.delivery}", data={"who": "Pat", "answer": "not_known", "csrf": "x" * 64}
     )
     assert answer.status_code == 403
+
+
+async def test_a_call_on_the_first_page_leads_to_its_form(town: Town) -> None:
+    async with town.database.begin() as work:
+        case = await work.cases.get(town.seeds.live)
+        await work.tasks.add(
+            kind=CALL, role=Role.QUALITY, says="Call Aberdeen.", at=town.clock.now, case_id=case.id,
+            subject_id=f"{case.issuing_authority_id} {SILENT.gss_code}",
+        )  # fmt: skip
+    assert f'href="/calls/{SILENT.gss_code}">Call Aberdeen.' in (await (await town.as_("quality")).get("/")).text
