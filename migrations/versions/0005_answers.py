@@ -1,4 +1,4 @@
-"""Answers: more than one letter of a notice to an authority, chasers that know what they ask about, and until when checks take."""
+"""Answers: several letters of a notice to one authority, chasers, until when checks take, and letters that were sent again."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,9 +25,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_chased_delivery_id", "chased", ["delivery_id"], unique=False)
     op.add_column("responses", sa.Column("until", sa.Date()))
+    op.create_table(
+        "repairs",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("delivery_id", sa.String(length=32), nullable=False),
+        sa.Column("gss_code", sa.String(length=20), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_repairs_delivery_id_deliveries")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_repairs_person_id_persons")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_repairs")),
+    )
+    op.create_index("ix_repairs_delivery_id", "repairs", ["delivery_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_repairs_delivery_id", table_name="repairs")
+    op.drop_table("repairs")
     op.drop_column("responses", "until")
     op.drop_index("ix_chased_delivery_id", table_name="chased")
     op.drop_table("chased")

@@ -16,7 +16,7 @@ from service.database.unit_of_work import Work
 from service.domain.case import Case, CaseState, Outcome
 from service.domain.delivery import DeliveryState
 from service.domain.errors import NotFound
-from service.domain.notice import NoticeKind, NoticeState
+from service.domain.notice import Notice, NoticeKind, NoticeState
 from service.domain.people import Role
 
 _WAITING = (NoticeState.CHECKING, NoticeState.RETURNED, NoticeState.AWAITING_APPROVAL)
@@ -107,6 +107,14 @@ async def case_of(work: Work, case_id: str, authority_id: str) -> Case:
     if case.issuing_authority_id != authority_id:
         raise NotFound
     return case
+
+
+async def notice_of(work: Work, case_id: str, notice_id: str) -> Notice:
+    """Return one notice of one case; raises NotFound, also for a notice of another case."""
+    notice = await work.notices.get(notice_id)
+    if notice.case_id != case_id:
+        raise NotFound
+    return notice
 
 
 async def notices_waiting(work: Work, authority_id: str, *, limit: int = 100) -> tuple[WaitingNotice, ...]:

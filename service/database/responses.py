@@ -91,6 +91,11 @@ class Responses:
             answers.append(Response(**{**plain, "answer": answer}, who=opened["who"], words=opened["words"], checked=checked))
         return tuple(answers)
 
+    async def senders(self, case_id: str, gss_code: str) -> tuple[str, ...]:
+        """Return the addresses from which an authority replied about a case, provably from its own mail domain, the newest first."""
+        mine = [one for one in await self.of_case(case_id) if one.gss_code == gss_code and one.way == "mail" and one.confirmed]
+        return tuple(dict.fromkeys(one.who.rpartition(" ")[2] for one in mine if "@" in one.who))
+
     async def until(self, delivery_ids: Sequence[str]) -> dict[str, date]:
         """Return by when the checks of these letters are to be done, as their newest answer says: delivery id → day."""
         query = sa.select(t.c.delivery_id, t.c.until).where(t.c.delivery_id.in_(delivery_ids)).order_by(t.c.id)

@@ -226,6 +226,16 @@ chased = sa.Table(  # which letters without an answer a chaser asks about
     sa.Index("ix_chased_delivery_id", "delivery_id"),
 )  # fmt: skip
 
+repairs = sa.Table(  # letters that a person sent again to another address of the same authority
+    "repairs", metadata, id_column(),
+    to("deliveries", null=False, name="delivery_id"),
+    sa.Column("gss_code", sa.String(20), nullable=False),
+    sa.Column("address", sa.String(320), nullable=False),
+    to("persons", null=False, name="person_id"),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_repairs_delivery_id", "delivery_id"),
+)  # fmt: skip
+
 delivery_events = sa.Table(
     "delivery_events", metadata, id_column(),
     to("deliveries", null=False, name="delivery_id"),

@@ -97,6 +97,7 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
     held = {"email_id": (seeds.held, seeds.held_elsewhere), **one}
     tray = {"notice_id": (local, local_elsewhere), "email_id": (seeds.email, seeds.email), **one}
     answering = {"token": (seeds.answer_token, "b" * 32)}
+    bounced = {"delivery_id": (seeds.bounced, "b" * 32)}
     kent = {"gss_code": ("E10000016", "E06000035")}
     deciding = {"version": "2", "understood": "yes", "reason": "The police ask for it."}
     person = {"name": "Vera Sample", "address": "vera@kent.test", "role_quality": "yes"}
@@ -106,7 +107,8 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         "GET /cases": Row(own=readers | {"auditor": 200}, others=403, elsewhere=None),
         "GET /cases/{case_id}": Row(own=readers | {"auditor": 200}, objects=live),
         "GET /cases/{case_id}/notices/{notice_id}": Row(own=readers, objects=live),
-        "GET /cases/{case_id}/board/{notice_id}": Row(own=readers, objects=live),
+        "GET /cases/{case_id}/live": Row(own=readers, objects=live),
+        "GET /cases/{case_id}/board/{notice_id}.{kind}": Row(own=readers, objects=live | {"kind": ("csv", "csv")}),
         "POST /cases/{case_id}/notices/{notice_id}/letters/{email_id}/files/{number}": Row(own=readers, objects=live | one),
         "POST /cases/{case_id}/notices/{notice_id}/pass": Row(own={"quality": 303, "approver": 403}, objects=check, form={"version": "2"}),
         "POST /cases/{case_id}/notices/{notice_id}/return": Row(
@@ -129,6 +131,12 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
             except_={"quality": 404, "approver": 404},
             objects={"gss_code": (silent, silent), "delivery_id": (seeds.delivery, "b" * 32)},
             form={"who": "Pat Sample", "answer": "not_known"},
+        ),
+        "GET /repair/{delivery_id}": Row(own={"quality": 200, "directory": 200}, objects=bounced),
+        "POST /repair/{delivery_id}": Row(
+            own={"quality": 303, "directory": 303},
+            objects=bounced,
+            form={"other": "new@council.test", "source": "By telephone."},
         ),
         "GET /trays": Row(own=readers, others=403, elsewhere=None),
         "GET /trays/{notice_id}": Row(own=readers, objects=tray),

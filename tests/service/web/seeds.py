@@ -55,6 +55,7 @@ class Seeds:
     held_elsewhere: str
     answer_token: str
     delivery: str
+    bounced: str
 
 
 FORM = docx(
@@ -105,7 +106,7 @@ async def sow(database: Database) -> Seeds:
         raw = letter(f"Please send this out.\n{NASTY}", NASTY, form=FORM, picture=b"\x89PNG\r\n\x1a\n picture", program=b"MZ program")
         email_id = await _received(work, "alerts@kent.test", raw, 1)
         live_notice, _ = await _notice(work, live, NoticeState.CASCADED, email_id, frozen=True)
-        delivery = await _board(work, live, live_notice)
+        delivery, bounced = await _board(work, live, live_notice)
         await work.responses.add(
             delivery_id=delivery,
             case_id=live.id,
@@ -181,6 +182,7 @@ async def sow(database: Database) -> Seeds:
         held_elsewhere=held_elsewhere,
         answer_token=TOKENS.issue("a", delivery),
         delivery=delivery,
+        bounced=bounced,
     )
 
 
@@ -313,7 +315,7 @@ async def _notice(
     return notice, content or ""
 
 
-async def _board(work: Work, case: Case, notice: Notice) -> str:
+async def _board(work: Work, case: Case, notice: Notice) -> tuple[str, str]:
     deliveries = []
     for index, one in enumerate(await work.register.recipients()):
         state, answer = STATES[index % len(STATES)]
@@ -349,7 +351,7 @@ async def _board(work: Work, case: Case, notice: Notice) -> str:
             )
         )
     await work.deliveries.queue(deliveries, {one.id: digest(TOKENS.issue("a", one.id)) for one in deliveries})
-    return deliveries[0].id
+    return deliveries[0].id, next(one.id for one in deliveries if one.state is DeliveryState.BOUNCED)
 
 
 def session_hash(secret: str) -> str:
