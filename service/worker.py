@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from service.flow.break_glass import look_at_broken_glass
 from service.flow.care import look_at_children_in_care
+from service.flow.chase import chase_silent
 from service.flow.clock import look_at_dates, look_for_stuck_letters
 from service.flow.cover import look_at_waiting_decisions
 from service.flow.deliver import deliver_due
@@ -61,6 +62,7 @@ class Worker:
             look_at_broken_glass,
             look_at_origin,
             look_at_dates,
+            chase_silent,
             look_at_children_in_care,
             send_reports,
         ):

@@ -31,6 +31,12 @@ async def desk(work: Work) -> Desk:
     )
 
 
+async def written_since(work: Work, kind: str, moment: datetime, *, about: str | None = None) -> int:
+    """Count the letters of one kind that were written after *moment*, all of them or those *about* one subject."""
+    query = sa.select(sa.func.count()).select_from(t).where(t.c.kind == kind, t.c.created_at > moment)
+    return await work.connection.scalar(query if about is None else query.where(t.c.token_subject == about)) or 0
+
+
 async def bring_forward(work: Work, *, now: datetime) -> int:
     """Make letters that were put off due at once and return how many; only a demonstration in a hurry does this."""
     put_off = (t.c.state == DeliveryState.QUEUED) & (t.c.due_at > now)

@@ -1,6 +1,7 @@
 """Notices and their frozen cascades. What a notice says is one sealed value, under the key of its case."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -85,7 +86,7 @@ class Notices:
                 letter_id=letter_id,
                 recipients_sha256=recipients_sha256,
                 frozen_at=at,
-                recipients=json.dumps([[one.gss_code, one.name, one.address] for one in recipients]),
+                recipients=json.dumps([_as_json(one) for one in recipients]),
             )
         )
         return cascade_id
@@ -149,5 +150,17 @@ class Notices:
 
 
 def _freeze(row: sa.RowMapping) -> Cascade:
-    recipients = tuple(Addressee(gss_code=gss, name=name, address=address) for gss, name, address in json.loads(row["recipients"]))
-    return Cascade(**{**row, "recipients": recipients})
+    return Cascade(**{**row, "recipients": tuple(_addressee(*one) for one in json.loads(row["recipients"]))})
+
+
+def _as_json(one: Addressee) -> list[object]:
+    more = [list(one.also), list(one.fallbacks), list(one.stands_for)]
+    return [one.gss_code, one.name, one.address, *(more if any(more) else [])]
+
+
+def _addressee(
+    gss_code: str, name: str, address: str, also: Sequence[str] = (), fallbacks: Sequence[str] = (), stands_for: Sequence[str] = ()
+) -> Addressee:
+    return Addressee(
+        gss_code=gss_code, name=name, address=address, also=tuple(also), fallbacks=tuple(fallbacks), stands_for=tuple(stands_for)
+    )

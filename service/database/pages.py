@@ -16,7 +16,7 @@ from service.database.unit_of_work import Work
 from service.domain.case import Case, CaseState, Outcome
 from service.domain.delivery import DeliveryState
 from service.domain.errors import NotFound
-from service.domain.notice import NoticeKind, NoticeState
+from service.domain.notice import Notice, NoticeKind, NoticeState
 from service.domain.people import Role
 
 _WAITING = (NoticeState.CHECKING, NoticeState.RETURNED, NoticeState.AWAITING_APPROVAL)
@@ -109,6 +109,14 @@ async def case_of(work: Work, case_id: str, authority_id: str) -> Case:
     return case
 
 
+async def notice_of(work: Work, case_id: str, notice_id: str) -> Notice:
+    """Return one notice of one case; raises NotFound, also for a notice of another case."""
+    notice = await work.notices.get(notice_id)
+    if notice.case_id != case_id:
+        raise NotFound
+    return notice
+
+
 async def notices_waiting(work: Work, authority_id: str, *, limit: int = 100) -> tuple[WaitingNotice, ...]:
     """Return the notices of one issuing authority that wait for a person, oldest first."""
     columns = [notices.c[name] for name in ("id", "case_id", "kind", "number", "state", "created_at")]
@@ -137,6 +145,17 @@ async def tasks_for(work: Work, authority_id: str, mailbox: str, roles: Iterable
     )
     rows = (await work.connection.execute(query)).mappings()
     return tuple(Task(**{**row, "role": Role(row["role"])}) for row in rows)
+
+
+async def owners_of_answers(work: Work, case_id: str) -> dict[str, tuple[str, datetime]]:
+    """Return who is on the answers that matter of a case, and since when: delivery id → name and moment; the last who said so counts."""
+    query = (
+        sa.select(tasks.c.subject_id, persons.c.name, tasks.c.done_at)
+        .join(persons, persons.c.id == tasks.c.done_by)
+        .where(tasks.c.case_id == case_id, tasks.c.kind == "answer_matters", tasks.c.done_at.is_not(None))
+        .order_by(tasks.c.created_at)
+    )
+    return {row.subject_id: (row.name, row.done_at) for row in await work.connection.execute(query)}
 
 
 async def numbers(work: Work, authority_id: str, mailbox: str) -> Numbers:

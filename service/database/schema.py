@@ -8,7 +8,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.database.engine import make_engine
 
@@ -48,12 +50,21 @@ def _config() -> Config:
 
 async def _run(url: str, step: Step) -> None:
     engine = make_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine.sync_engine, "connect", _let_tables_be_rebuilt)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(lambda sync: step(_with_connection(sync)))
             await connection.commit()
     finally:
         await engine.dispose()
+
+
+def _let_tables_be_rebuilt(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # SQLite changes a constraint by making the table anew, and dropping the old one must not ask its children (lang_altertable §7).
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    cursor.close()
 
 
 def _with_connection(connection: sa.Connection) -> Config:

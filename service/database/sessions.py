@@ -81,6 +81,12 @@ class Sessions:
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return Session(**row) if row else None
 
+    async def whose(self, session_hash: str, *, at: datetime) -> str | None:
+        """Return whose session it is while it lives, and keep it no more awake than it is."""
+        active = t.c.person_id.in_(sa.select(persons.c.id).where(persons.c.active))
+        person_id: str | None = await self._connection.scalar(sa.select(t.c.person_id).where(t.c.hash == session_hash, _alive(at), active))
+        return person_id
+
     async def renew(self, session_hash: str, new_hash: str, *, at: datetime, way: str, proved_at: datetime) -> bool:
         """Let a session go on under a new secret, proved; False when it is over: of two who prove at once, one wins."""
         alive = (t.c.hash == session_hash) & _alive(at)

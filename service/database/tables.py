@@ -212,9 +212,28 @@ deliveries = sa.Table(
     sa.Column("smtp_code", sa.Integer),
     sa.Column("smtp_status", sa.String(12)),
     sa.Column("queue_id", sa.String(100)),
-    sa.UniqueConstraint("notice_id", "gss_code"),
+    sa.Column("rank", sa.Integer, nullable=False, server_default="0"),  # 0: the first letter of a notice to this authority; then 1, 2, …
+    sa.Column("stands_for", sa.Text, nullable=False, server_default=""),  # former authorities that this one answers for, by GSS code
+    sa.UniqueConstraint("notice_id", "gss_code", "rank"),
     sa.Index("ix_deliveries_due", "state", "lane", "due_at"),
     sa.Index("ix_deliveries_case_id", "case_id", "gss_code", "state"),
+)  # fmt: skip
+
+chased = sa.Table(  # which letters without an answer a chaser asks about
+    "chased", metadata,
+    sa.Column("chaser_id", Id, sa.ForeignKey("deliveries.id"), primary_key=True),
+    sa.Column("delivery_id", Id, sa.ForeignKey("deliveries.id"), primary_key=True),
+    sa.Index("ix_chased_delivery_id", "delivery_id"),
+)  # fmt: skip
+
+repairs = sa.Table(  # letters that a person sent again to another address of the same authority
+    "repairs", metadata, id_column(),
+    to("deliveries", null=False, name="delivery_id"),
+    sa.Column("gss_code", sa.String(20), nullable=False),
+    sa.Column("address", sa.String(320), nullable=False),
+    to("persons", null=False, name="person_id"),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_repairs_delivery_id", "delivery_id"),
 )  # fmt: skip
 
 delivery_events = sa.Table(
@@ -236,6 +255,7 @@ responses = sa.Table(
     sa.Column("way", sa.String(10), nullable=False),
     sa.Column("confirmed", sa.Boolean, nullable=False),
     sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("until", sa.Date),  # the day by which checks under way will be done
     sa.Column("received_email_id", Id),
     sa.Column("at", UtcDateTime, nullable=False),
 )  # fmt: skip

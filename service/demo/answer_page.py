@@ -25,7 +25,7 @@ class Form:
         if not chosen:
             raise PageTrouble("The page does not offer the answer.")
         hidden = {field_name: value for kind, field_name, value in self.fields if kind == "hidden"}
-        written = {field_name: name for kind, field_name, _ in self.fields if kind == "text"}
+        written = {field_name: name if field_name == "name" else "" for kind, field_name, _ in self.fields if kind == "text"}
         empty = {field_name: "" for kind, field_name, _ in self.fields if kind == "textarea"}
         return hidden | written | empty | chosen
 

@@ -1,17 +1,81 @@
 """Who gets a notice, and in which order: places the family has links to, then neighbours, then everyone else."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressee:
-    """One authority that is to get the notice, at today's address."""
+    """One authority that is to get the notice, at today's address.
+
+    *also*: older addresses of it that answered, and get the notice as well. *fallbacks*: its other addresses, each tried when those before
+    it failed. *stands_for*: former authorities that were told and that this one answers for.
+    """
 
     gss_code: str
     name: str
     address: str = field(repr=False)
+    also: tuple[str, ...] = field(default=(), repr=False)
+    fallbacks: tuple[str, ...] = field(default=(), repr=False)
+    stands_for: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that a letter of this notice may go to."""
+        return (self.address, *self.also, *self.fallbacks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What became of one letter that told an authority of a case. *answered*: somebody there read it as theirs."""
+
+    gss_code: str
+    name: str
+    address: str = field(repr=False)
+    reached: bool
+    answered: bool
+
+
+def audience_of_an_end(told: Sequence[Told], today: Mapping[str, Addressee], successors: Mapping[str, str]) -> tuple[Addressee, ...]:
+    """Return who has to hear how a case ended: everyone who was told of it.
+
+    *told* are the letters of the case, oldest first; *today* the directory. An authority that was merged is told through its successor; one
+    without an address today at the last one that took a letter, because somebody there still believes that the child is missing. An older
+    address that had answered is told as well, and an address that did not take the last letter is not the first to be tried.
+    """
+    by_heir: dict[str, list[Told]] = {}
+    for one in told:
+        by_heir.setdefault(successor_of(one.gss_code, successors), []).append(one)
+    return tuple(found for gss_code, letters in by_heir.items() if (found := _heard_of_the_end(gss_code, letters, today.get(gss_code))))
+
+
+def _heard_of_the_end(gss_code: str, letters: Sequence[Told], known: Addressee | None) -> Addressee | None:
+    last = {one.address.casefold(): one for one in letters}
+    took = [one.address for one in reversed(letters) if last[one.address.casefold()].reached]
+    if known is None and not took:
+        return None  # no letter ever reached them, and there is no address that could be tried
+    dead = {address for address, one in last.items() if not one.reached and not one.answered}
+    addresses = sorted(known.addresses if known else took[:1], key=lambda one: one.casefold() in dead)
+    answered = {one.address.casefold(): one.address for one in letters if one.answered}
+    there = {one.casefold() for one in addresses}
+    return Addressee(
+        gss_code=gss_code,
+        name=known.name if known else letters[-1].name,
+        address=addresses[0],
+        also=tuple(address for key, address in answered.items() if key not in there),
+        fallbacks=tuple(addresses[1:]),
+        stands_for=tuple(sorted({one.gss_code for one in letters} - {gss_code})),
+    )
+
+
+def successor_of(gss_code: str, successors: Mapping[str, str]) -> str:
+    """Return the authority that answers today for what *gss_code* once was; itself when nothing took its place."""
+    seen = {gss_code}
+    while (following := successors.get(gss_code)) is not None and following not in seen:
+        gss_code = following
+        seen.add(gss_code)
+    return gss_code
 
 
 def in_order(addressees: Iterable[Addressee], *, linked: Iterable[str], neighbours: Iterable[str]) -> tuple[Addressee, ...]:
@@ -22,7 +86,7 @@ def in_order(addressees: Iterable[Addressee], *, linked: Iterable[str], neighbou
 
 def fingerprint(addressees: Sequence[Addressee]) -> str:
     """Hash the recipient set, whatever its order, so that an approval can bind to it."""
-    lines = sorted(f"{one.gss_code} {one.address.casefold()}" for one in addressees)
+    lines = sorted(f"{one.gss_code} {address.casefold()}" for one in addressees for address in one.addresses)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

@@ -1,8 +1,10 @@
 """A delivery: one letter to one recipient, and the named state it is in at every moment."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Protocol, TypeVar
 
 
 class DeliveryState(StrEnum):
@@ -39,8 +41,10 @@ TRANSITIONS = {
     (_S.QUEUED, _E.CLAIMED): _S.SENDING,
     (_S.QUEUED, _E.SUPERSEDED): _S.SUPERSEDED,
     (_S.QUEUED, _E.WITHDRAWN): _S.WITHDRAWN,
+    (_S.SENDING, _E.SUPERSEDED): _S.SUPERSEDED,
     (_S.SENDING, _E.WITHDRAWN): _S.WITHDRAWN,  # claimed, and not one byte has left: whoever claimed it finds the door shut
     (_S.WITHDRAWN, _E.RELEASED): _S.QUEUED,  # approved anew
+    (_S.SUPERSEDED, _E.RELEASED): _S.QUEUED,  # what had ended the case was stopped
     (_S.SENDING, _E.CLAIMED): _S.SENDING,  # the lease ran out before a byte left
     (_S.SENDING, _E.JOURNALLED): _S.IN_DOUBT,
     (_S.SENDING, _E.PUT_OFF): _S.QUEUED,
@@ -104,7 +108,10 @@ STUCK_AFTER = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One letter to one recipient, with the name and address as they were when it was queued."""
+    """One letter to one recipient, with the name and address as they were when it was queued.
+
+    *rank* counts the letters of one notice to one authority; *stands_for* names former authorities that this one answers for.
+    """
 
     id: str
     letter_id: str
@@ -132,6 +139,35 @@ class Delivery:
     answered_at: datetime | None
     smtp_code: int | None
     smtp_status: str | None
+    rank: int = 0
+    stands_for: tuple[str, ...] = ()
+
+    @property
+    def reached(self) -> bool:
+        """Whether their mail system has it, may have it, or is still to get it."""
+        return self.state not in GAVE_UP
+
+
+GAVE_UP = (DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.SUPERSEDED, DeliveryState.WITHDRAWN)
+
+
+class Standing(Protocol):
+    """What decides which of several letters an authority stands with."""
+
+    @property
+    def answer(self) -> Answer: ...
+    @property
+    def reached(self) -> bool: ...
+    @property
+    def rank(self) -> int: ...
+
+
+OneOf = TypeVar("OneOf", bound=Standing)
+
+
+def current_of(letters: Iterable[OneOf]) -> OneOf:
+    """Return where an authority stands among its letters of one notice: the one it answered, else one that got there, else the last."""
+    return max(letters, key=lambda one: (one.answer is not Answer.NONE, one.reached, -one.rank if one.reached else one.rank))
 
 
 _STATE_WORDS = {

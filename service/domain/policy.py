@@ -131,6 +131,14 @@ class PassOn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chasing:
+    """After how many working days a silent authority is written to again, each time, and after how many it is telephoned."""
+
+    letters_after: tuple[int, ...] = (1, 3, 5)
+    call_after: int = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """One authority's rules. Durations are calendar days or months; None or empty where the source document is silent.
 
@@ -179,6 +187,7 @@ class Policy:
     step_up: tuple[str, ...] = STEP_UP
     hold_minutes: int = 0
     decide_within_hours: Mapping[str, int] = field(default_factory=lambda: DECIDE_WITHIN_HOURS)
+    chasing: Chasing = field(default_factory=Chasing)
 
     @property
     def exceptional_criteria(self) -> Mapping[str, str]:

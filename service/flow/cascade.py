@@ -1,6 +1,6 @@
 """Room 6: an approved notice becomes one queued letter for every recipient, exactly as it was approved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from service.database.letters import LetterChanged
@@ -61,9 +61,11 @@ async def _release(work: Work, notice: Notice, letter_id: str, recipients: Seque
     """Queue what was stopped before it left, at the address and with the letter of the new approval; whoever has one gets no second."""
     today = {one.gss_code: one for one in recipients}
     released = 0
-    for stopped in await work.deliveries.of_notice(notice.id):
-        if one := today.get(stopped.gss_code or ""):
-            released += await work.deliveries.release(stopped.id, letter_id=letter_id, name=one.name, address=one.address, at=now)
+    for stopped in await work.deliveries.letters_of(notice.id):
+        one = today.get(stopped.gss_code or "")
+        if one is not None and stopped.rank < len(one.addresses):
+            address = one.addresses[stopped.rank]
+            released += await work.deliveries.release(stopped.id, letter_id=letter_id, name=one.name, address=address, at=now)
     return released
 
 
@@ -71,7 +73,7 @@ async def _deliveries(
     work: Work, case: Case, notice: Notice, letter_id: str, recipients: Sequence[Addressee], now: datetime
 ) -> list[Delivery]:
     first = await work.deliveries.alerted(case.id)
-    already = {one.gss_code for one in await work.deliveries.of_notice(notice.id)}
+    already = {one.gss_code for one in await work.deliveries.letters_of(notice.id)}
     authority = await work.people.authority(case.issuing_authority_id)
     domain = authority.mailbox.rpartition("@")[2]
     return [
@@ -83,17 +85,26 @@ async def _deliveries(
             notice_id=notice.id,
             gss_code=one.gss_code,
             recipient_name=one.name,
-            address=one.address,
+            address=address,
             mailbox=authority.mailbox,
             token_purpose="a",
             link_path="/answer/{token}",
             now=now,
-            references=(f"<{first[one.gss_code]}@{domain}>",) if one.gss_code in first else (),
+            references=_thread(first, one, domain),
+            rank=rank,
+            stands_for=one.stands_for,
         )
         for one in recipients
         if one.gss_code not in already
-        if one.gss_code in first or not notice.kind.ends_the_case  # whose alert was stopped just now has nothing to end
+        if not notice.kind.ends_the_case or not first.keys().isdisjoint((one.gss_code, *one.stands_for))  # else there is nothing to end
+        for rank, address in enumerate((one.address, *one.also))
     ]
+
+
+def _thread(first: Mapping[str, str], one: Addressee, domain: str) -> tuple[str, ...]:
+    """Name the first letter that this authority got about the case, or one it stands for."""
+    told = [first[gss_code] for gss_code in (one.gss_code, *one.stands_for) if gss_code in first]
+    return (f"<{told[0]}@{domain}>",) if told else ()
 
 
 def _hashes(house: House, deliveries: list[Delivery]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from service.domain.policy import Policy
 from service.flow.facts import BY_THE_CLOCK, facts_of
 from service.flow.house import House
 from service.flow.post import sender_of, write
+from service.flow.renewal import draft_renewal
 from service.flow.rulebook import calendar_for, policy_of
 from service.mail import compose_due
 
@@ -90,7 +91,9 @@ def _subject(case: Case, prompt: Prompt) -> str:
 
 
 async def _give(work: Work, house: House, authority: IssuingAuthority, case: Case, policy: Policy, prompt: Prompt, now: datetime) -> None:
-    """Write to the worker and to quality assurance, to the approvers too once it is late, and leave a task."""
+    """Write to the worker and to quality assurance, to the approvers too once it is late, and leave a task; for a renewal also a draft."""
+    if prompt.kind is PromptKind.RENEWAL:
+        await draft_renewal(work, authority, case, now)
     await work.tasks.settle(case_id=case.id, kind=prompt.kind, by=BY_THE_CLOCK, at=now)  # the earlier reminder of the same thing
     await work.tasks.add(
         kind=prompt.kind,

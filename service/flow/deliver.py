@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from service.database import repairs
 from service.database.deliveries import Move
 from service.database.letters import LetterChanged
 from service.database.unit_of_work import Begin, Work
@@ -197,7 +198,10 @@ async def approved_recipients(work: Work, delivery: Delivery, letter_sha256: str
     frozen = await work.notices.frozen_with(delivery.notice_id, delivery.letter_id) if delivery.notice_id else None
     if frozen is None or not await work.approvals.binds(frozen.notice_id, bound_content(letter_sha256, fingerprint(frozen.recipients))):
         return frozenset()
-    return frozenset((one.gss_code, one.address) for one in frozen.recipients)
+    approved = {(one.gss_code, address) for one in frozen.recipients for address in one.addresses}
+    # A person may send the same bytes to another address of an authority that was to get them, and answers for it.
+    told = {one.gss_code for one in frozen.recipients}
+    return frozenset(approved | {one for one in await repairs.addressed(work, delivery.letter_id) if one[0] in told})
 
 
 def slots_for(house: House, delivery: Delivery) -> Slots:

@@ -83,12 +83,12 @@ async def _files(work: Work, house: House, case: Case, notice: Notice, approval:
         "README.txt": _README.encode(),
         "verify_evidence.py": _VERIFIER,
         "letter.frozen": letter.wire,
-        "recipients.json": _json([[one.gss_code, one.name, one.address] for one in frozen.recipients]),
+        "recipients.json": _json([[one.gss_code, one.name, address] for one in frozen.recipients for address in one.addresses]),
         "findings.json": _json([asdict(one) for one in notice.findings]),
         "audit.json": _json(await work.audit.of_case(case.id)),
     }
     sent = []
-    for one in await work.deliveries.of_notice(notice.id):
+    for one in await work.deliveries.letters_of(notice.id):
         if one.letter_id != frozen.letter_id or one.attempts == 0:
             continue
         wire, name = personalise(letter.wire, slots_for(house, one)), f"sent/{one.id}.eml"

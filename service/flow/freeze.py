@@ -1,13 +1,15 @@
 """Freezing: exactly the letter that will go out and exactly who will get it, so that an approval can bind to both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
 from directory.authority import find_by_name, neighbours_of
+from directory.contact import Contact
+from service.database.deliveries import ALERTING, NEVER_LEFT
 from service.database.unit_of_work import Work
-from service.domain.audience import Addressee, bound_content, fingerprint, in_order
+from service.domain.audience import Addressee, Told, audience_of_an_end, bound_content, fingerprint, in_order, successor_of
 from service.domain.case import Case
 from service.domain.notice import Notice, NoticeKind, NoticeState
 from service.domain.people import IssuingAuthority
@@ -16,7 +18,6 @@ from service.flow.post import freeze_letter, sender_of
 from service.mail import compose, compose_notices
 
 ANSWER_WITHIN = timedelta(hours=24)
-_TO_THOSE_ALERTED = (NoticeKind.UPDATE, NoticeKind.FOUND, NoticeKind.WITHDRAWAL)
 
 
 async def freeze_notice(work: Work, house: House, authority: IssuingAuthority, case: Case, notice: Notice, now: datetime) -> Notice:
@@ -59,12 +60,49 @@ def _context(sender: compose.Sender, case: Case, notice: Notice, before: Mapping
 
 async def recipients_of(work: Work, authority: IssuingAuthority, case: Case, notice: Notice) -> tuple[Addressee, ...]:
     """Return who gets a notice, at today's address, in sending order. Later notices go to everyone who was alerted."""
-    everyone = [Addressee(gss_code=one.gss_code, name=one.name, address=one.address) for one in await work.register.recipients()]
-    if notice.kind in _TO_THOSE_ALERTED and not (notice.kind is NoticeKind.UPDATE and await _half_told(work, case)):
-        alerted = await work.deliveries.alerted(case.id)
+    today = await addressees_today(work)
+    everyone: Iterable[Addressee] = today.values()
+    if notice.kind.ends_the_case:
+        everyone = audience_of_an_end(await _told(work, case), today, await _successors(work))
+    elif notice.kind is NoticeKind.UPDATE and not await _half_told(work, case):
+        successors = await _successors(work)
+        alerted = {successor_of(gss_code, successors) for gss_code in await work.deliveries.alerted(case.id)}
         everyone = [one for one in everyone if one.gss_code in alerted]
     linked = [found.gss_code for place in notice.fields.get("links_to_areas") or [] if (found := find_by_name(place.partition("(")[0]))]
     return in_order(everyone, linked=linked, neighbours=neighbours_of(authority.gss_code))
+
+
+async def addressees_today(work: Work) -> dict[str, Addressee]:
+    """Return every authority of the directory that has an address, with its other addresses in their order."""
+    others: dict[str, list[Contact]] = {}
+    for contact in await work.register.all_contacts():
+        others.setdefault(contact.gss_code, []).append(contact)
+    return {
+        one.gss_code: Addressee(
+            gss_code=one.gss_code,
+            name=one.name,
+            address=one.address,
+            fallbacks=tuple(
+                dict.fromkeys(each.address for each in others[one.gss_code] if each.address.casefold() != one.address.casefold())
+            ),
+        )
+        for one in await work.register.recipients()
+    }
+
+
+async def _told(work: Work, case: Case) -> list[Told]:
+    return [
+        Told(
+            gss_code=one.gss_code or "", name=one.recipient_name, address=one.address, reached=one.reached, answered=one.answer.acknowledges
+        )
+        for one in await work.deliveries.of_case(case.id)
+        if one.kind in ALERTING and one.state not in NEVER_LEFT
+    ]
+
+
+async def _successors(work: Work) -> dict[str, str]:
+    """Return which authority of today took the place of a former one, by GSS code."""
+    return {former: one.gss_code for one in await work.register.authorities() for former in one.former_codes}
 
 
 async def _half_told(work: Work, case: Case) -> bool:

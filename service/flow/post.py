@@ -98,6 +98,8 @@ def new_delivery(
     link_path: str = "",
     number: str = "",
     references: tuple[str, ...] = (),
+    rank: int = 0,
+    stands_for: tuple[str, ...] = (),
 ) -> Delivery:
     """Make a delivery that waits to be sent. An authority's answer token hangs on the delivery itself."""
     delivery_id = new_id()
@@ -122,6 +124,8 @@ def new_delivery(
         link_path=link_path,
         number=number,
         references=references,
+        rank=rank,
+        stands_for=stands_for,
         created_at=now,
         due_at=now,
         accepted_at=None,

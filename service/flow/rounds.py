@@ -8,6 +8,7 @@ import structlog
 from service.domain.errors import ChangedMeanwhile
 from service.domain.people import Role
 from service.flow import assure, cascade, triage
+from service.flow.fall_back import try_other_addresses
 from service.flow.house import House
 
 log = structlog.get_logger()
@@ -24,13 +25,13 @@ async def triage_round(house: House, *, now: datetime) -> int:
 
 
 async def notice_round(house: House, *, now: datetime) -> int:
-    """Ask for the checks and queue the cascades that are due, and return how many."""
+    """Ask for the checks, queue the cascades that are due and what came back for another address, and return how many."""
     done = 0
     for notice_id in await assure.notices_to_check(house):
         done += await _survive(house, notice_id, assure.ask_quality, now)
     for notice_id in await cascade.approved_notices(house, now=now):
         done += await _survive(house, notice_id, cascade.cascade_notice, now)
-    return done
+    return done + await try_other_addresses(house, now=now)
 
 
 async def _survive(house: House, notice_id: str, room: Callable[..., Awaitable[object]], now: datetime) -> int:

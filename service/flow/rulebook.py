@@ -62,6 +62,11 @@ async def findings_on(work: Work, authority: IssuingAuthority, case: Case, notic
 
 def calendar_for(authority: IssuingAuthority, policy: Policy, today: date) -> WorkingCalendar:
     """Return the working days of the nation *authority* is in; the policy's nation for one that is not in the directory."""
-    known = by_gss().get(authority.gss_code)
+    return calendar_at(authority.gss_code, policy, today)
+
+
+def calendar_at(gss_code: str, policy: Policy, today: date) -> WorkingCalendar:
+    """Return the working days where an authority is; those of the policy's nation for one that is not in the directory."""
+    known = by_gss().get(gss_code)
     nation = _NATIONS.get(known.nation, policy.nation) if known else policy.nation
     return calendar_of(nation, tuple(range(today.year - 1, today.year + 3)))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from service.database.ids import new_id
 from service.database.sessions import Session
+from service.database.unit_of_work import Work
 from service.domain.delivery import Lane
 from service.domain.people import Person
 from service.flow.acting import acting
@@ -99,6 +100,12 @@ async def who(house: House, session: str, now: datetime) -> Seat | None:
             await work.people.back(person.id)
         seat = Seat(person=person, session=found, second_factor=house.second_factor)
         return seat if seat.complete or now - found.created_at <= HALF_LIVES else None
+
+
+async def still_here(work: Work, session: str, now: datetime) -> Person | None:
+    """Return who sits behind a session that is still alive, without keeping it awake: a page that is left open is nobody at work."""
+    person_id = await work.sessions.whose(hash_of(session), at=now)
+    return await acting(work, await work.people.person(person_id), now) if person_id else None
 
 
 async def sign_out(house: House, session: str, now: datetime) -> None:

@@ -81,6 +81,7 @@ async def stop(work: Work, house: House, notice: Notice, *, by: Person | None, w
     await work.notices.save(halted, read_version=notice.version)
     if notice.state is NoticeState.CASCADED and notice.kind.ends_the_case and case.state is CaseState.CLOSED:
         case = await work.cases.save(case.after(CaseEvent.REOPENED))
+        await work.deliveries.revive(case.id, at=now)
     work.audit.add(
         "sending_stopped", at=now, actor=by.id if by else "reporter", case_id=case.id, subject_id=notice.id, way=way,
         left=stopped.left, halted=stopped.halted,

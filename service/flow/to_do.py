@@ -18,6 +18,8 @@ TICKED_BY_PEOPLE = frozenset(
         "local_notice_incomplete",
         "send_the_original",
         "missing_from_care",
+        "reply_to_read",
+        "answer_after_end",
     }
 )
 _ALL = 10_000

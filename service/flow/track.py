@@ -6,15 +6,14 @@ from datetime import datetime
 from service.database.deliveries import Move
 from service.database.unit_of_work import Work
 from service.domain.approval import Approval
-from service.domain.case import Case
-from service.domain.delivery import Answer, Delivery, DeliveryEvent, Lane, named_state
+from service.domain.delivery import Answer, Delivery, DeliveryEvent
 from service.domain.errors import NotAllowed, UnknownToken
 from service.domain.people import Role
+from service.domain.response import NOTHING_SAID, Checked, may_last_until
+from service.flow import answer_letters
 from service.flow.cover import note_away
-from service.flow.house import House
-from service.flow.post import sender_of, write
+from service.flow.house import House, today
 from service.flow.understanding import Understood
-from service.mail import compose
 from service.mail.authenticity import OriginResult, judge_origin
 from service.mail.bounce import BounceReport, FailedRecipient
 from service.mail.classify import Sort
@@ -105,11 +104,29 @@ async def record_automatic(
 async def answer_by_reply(work: Work, house: House, delivery: Delivery, letter: Understood, email_id: str, now: datetime) -> str | None:
     """Take an authority's reply. It is confirmed when it provably came from that authority's own address or domain."""
     assert delivery.case_id is not None
-    sender = letter.email.from_address or ""
-    confirmed = judge_origin(house.origin, letter.email).result is OriginResult.PASS and _same_house(sender, delivery.address)
-    answer = Answer(letter.response.outcome.value)
+    sender, said = letter.email.from_address or "", letter.response
+    confirmed = judge_origin(house.origin, letter.email).result is OriginResult.PASS and await _is_theirs(work, sender, delivery)
+    checked = Checked(searched=said.searched, until=said.until)
+    answer = Answer(said.outcome.value)
+    if checked.until and not may_last_until(checked.until, today(now)):
+        answer, checked = Answer.PLEASE_READ, Checked(searched=said.searched)
+    who = ", ".join(filter(None, (said.by, sender)))
+    again = await work.responses.is_repeat(delivery.id, delivery.case_id, answer=answer, who=who, words=letter.new_text, checked=checked)
+    if again:
+        await work.deliveries.note(delivery.id, "same_answer_again", at=now, received_email_id=email_id)
+        return delivery.case_id
     await _keep(
-        work, house, delivery, answer, who=sender, words=letter.new_text, way="mail", confirmed=confirmed, email_id=email_id, now=now
+        work,
+        house,
+        delivery,
+        answer,
+        who=who,
+        words=letter.new_text,
+        way="mail",
+        confirmed=confirmed,
+        email_id=email_id,
+        now=now,
+        checked=checked,
     )
     if answer is Answer.PLEASE_READ:
         await work.tasks.add(
@@ -120,11 +137,16 @@ async def answer_by_reply(work: Work, house: House, delivery: Delivery, letter: 
             subject_id=email_id,
             says=f"{delivery.recipient_name} replied in their own words. Read it.",
         )
+    elif confirmed:
+        await answer_letters.thank(work, house, delivery, answer, checked, to=sender, now=now)
     return delivery.case_id
 
 
-def _same_house(sender: str, address: str) -> bool:
-    return sender.rpartition("@")[2].casefold() == address.rpartition("@")[2].casefold()
+async def _is_theirs(work: Work, sender: str, delivery: Delivery) -> bool:
+    """Whether an address is at the place the letter went to, and not that of another authority at the same place."""
+    at_home = sender.rpartition("@")[2].casefold() == delivery.address.rpartition("@")[2].casefold()
+    others = set(await work.register.authorities_at(sender))
+    return at_home and (not others or delivery.gss_code in others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +183,9 @@ async def page_for(house: House, token: str) -> AnswerPage | None:
     )
 
 
-async def answer_by_link(house: House, token: str, *, name: str, answer: Answer, words: str, now: datetime) -> None:
+async def answer_by_link(
+    house: House, token: str, *, name: str, answer: Answer, words: str, now: datetime, checked: Checked = NOTHING_SAID
+) -> None:
     """Take an answer from the page behind a link; raises UnknownToken, or NotAllowed without a typed name."""
     if not name.strip():
         raise NotAllowed("Type your name, so that the social worker knows who answered.")
@@ -171,9 +195,21 @@ async def answer_by_link(house: House, token: str, *, name: str, answer: Answer,
         delivery = await work.deliveries.by_token(digest(token))
         if delivery is None or delivery.case_id is None:
             raise UnknownToken
-        if await work.responses.is_repeat(delivery.id, delivery.case_id, answer=answer, who=name.strip(), words=words):
+        who = name.strip()
+        if await work.responses.is_repeat(delivery.id, delivery.case_id, answer=answer, who=who, words=words, checked=checked):
             return
-        await _keep(work, house, delivery, answer, who=name.strip(), words=words, way="link", confirmed=True, email_id=None, now=now)
+        await _keep(
+            work, house, delivery, answer, who=who, words=words, way="link", confirmed=True, email_id=None, now=now, checked=checked
+        )
+        await answer_letters.thank(work, house, delivery, answer, checked, to=delivery.address, now=now)
+
+
+async def answer_by_phone(
+    work: Work, house: House, delivery: Delivery, answer: Answer, *, who: str, words: str, by: str, now: datetime
+) -> None:
+    """Take what somebody at the authority said on the telephone to our own *by*, in the caller's transaction."""
+    await _keep(work, house, delivery, answer, who=who, words=words, way="phone", confirmed=True, email_id=None, now=now)
+    work.audit.add("called", at=now, actor=by, case_id=delivery.case_id, subject_id=delivery.id, answer=answer)
 
 
 async def _keep(
@@ -188,6 +224,7 @@ async def _keep(
     confirmed: bool,
     email_id: str | None,
     now: datetime,
+    checked: Checked = NOTHING_SAID,
 ) -> None:
     assert delivery.case_id is not None
     await work.responses.add(
@@ -199,57 +236,21 @@ async def _keep(
         confirmed=confirmed,
         who=who,
         words=words,
+        checked=checked,
         received_email_id=email_id,
         at=now,
     )
-    if not _weaker(answer, delivery):
+    if not _weaker(answer, delivery, confirmed=confirmed):
         await work.deliveries.answered(delivery.id, answer, confirmed=confirmed, at=now)
     work.audit.add("answer_received", at=now, case_id=delivery.case_id, subject_id=delivery.id, answer=answer, way=way, confirmed=confirmed)
     if answer.matters:
-        await _tell_of_answer_that_matters(work, house, delivery, answer, who, words, now)
+        await answer_letters.tell_of_answer_that_matters(work, house, delivery, answer, who=who, words=words, confirmed=confirmed, now=now)
 
 
-def _weaker(answer: Answer, delivery: Delivery) -> bool:
-    """An unclear note never hides a plain answer that is already there, nor does *acknowledged* hide *known there*."""
+def _weaker(answer: Answer, delivery: Delivery, *, confirmed: bool) -> bool:
+    """Whether the answer that is there stays: an unclear note, an *acknowledged* and an unproved sender hide nothing that says more."""
     return delivery.answer is not Answer.NONE and (
-        answer is Answer.PLEASE_READ or (delivery.answer.matters and answer is Answer.ACKNOWLEDGED)
-    )
-
-
-async def _tell_of_answer_that_matters(
-    work: Work, house: House, delivery: Delivery, answer: Answer, who: str, words: str, now: datetime
-) -> None:
-    assert delivery.case_id is not None
-    case: Case = await work.cases.get(delivery.case_id)
-    authority = await work.people.authority(case.issuing_authority_id)
-    context = compose.answer_matters(
-        sender=sender_of(authority),
-        reference=case.reference,
-        authority=delivery.recipient_name,
-        answer=named_state(delivery.state, answer),
-        said="\n".join(filter(None, (words, who))),
-        at=now,
-    )
-    checkers = {one.address: one.name for one in await work.people.with_role(authority.id, Role.QUALITY)}
-    for address, name in {case.reporter_address: "", **checkers}.items():
-        await write(
-            work,
-            house,
-            authority,
-            "answer_matters",
-            context,
-            to_name=name,
-            to_address=address,
-            lane=Lane.FOUND,
-            now=now,
-            case=case,
-            link_path=f"/cases/{case.id}",
-        )
-    await work.tasks.add(
-        kind="answer_matters",
-        role=Role.QUALITY,
-        at=now,
-        case_id=case.id,
-        subject_id=delivery.id,
-        says=f"{delivery.recipient_name} may know this family. Call them now.",
+        answer is Answer.PLEASE_READ
+        or (delivery.answer is not Answer.PLEASE_READ and answer is Answer.ACKNOWLEDGED)
+        or (delivery.confirmed and not confirmed)
     )

@@ -30,9 +30,9 @@ _WORDS = {
         "the renewal of the national alert",
         "The child is still missing, so a new notification has to go out.",
         (
-            "Reply to this letter with a new form under the title “Renewal of a national alert”. "
-            "Give the date on which the child originally went missing.",
-            "Say what has been done since the last notification.",
+            "A draft made from what was last sent is with quality assurance, unless another notice of this case waits already.",
+            "Worker: if anything is new, reply to this letter with a form under the title “Renewal of a national alert”, "
+            "with the date on which the child originally went missing and what has been done since. It takes the place of the draft.",
             _LOOKED_AT,
         ),
         "Nothing ends here by itself: the case stays open. But other authorities may take an alert that nobody follows up for an old one.",

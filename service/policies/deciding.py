@@ -1,8 +1,12 @@
-"""The shape of the rules about deciding: what only the page decides, how long a decision may take, how long an approved notice waits."""
+"""The shape of the rules about deciding and asking again.
 
-from typing import Annotated, Literal
+What only the page decides, how long a decision may take, how long an approved notice waits, and when silent authorities are chased.
+"""
 
-from pydantic import Field, field_validator
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
 
 from service.domain.policy import DECIDE_WITHIN_HOURS
 from service.policies.rule import Rule
@@ -53,3 +57,17 @@ class Cover(Rule):
     def hours(self) -> dict[str, int]:
         """The hours by level of risk."""
         return {"high": self.high_hours, "medium": self.medium_hours, "otherwise": self.otherwise_hours}
+
+
+class Chase(Rule):
+    """After how many working days a silent authority is written to again, each time, and after how many it is telephoned."""
+
+    letters_after: tuple[Annotated[int, Field(ge=1, le=60)], ...]
+    call_after: Annotated[int, Field(ge=1, le=90)]
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        days = (*self.letters_after, self.call_after)
+        if any(later <= earlier for earlier, later in pairwise(days)):
+            raise ValueError("each letter comes later than the one before it, and the call after the last letter")
+        return self

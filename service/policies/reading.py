@@ -10,6 +10,7 @@ from service.domain.errors import ServiceError
 from service.domain.policy import (
     DECIDE_WITHIN_HOURS,
     STEP_UP,
+    Chasing,
     Clocks,
     Consideration,
     Criterion,
@@ -78,6 +79,7 @@ def _rules(file: PolicyFile) -> Iterator[tuple[str, Rule]]:
         "step_up": file.step_up,
         "hold": file.hold,
         "cover": file.cover,
+        "chasing": file.chasing,
         "update_first": clocks.update_first_days,
         "update_every": clocks.update_every_months,
         "renewal": clocks.renewal_months,
@@ -158,6 +160,7 @@ def _policy(name: str, file: PolicyFile, rules: Mapping[str, Rule]) -> Policy:
         step_up=file.step_up.classes if file.step_up else STEP_UP,
         hold_minutes=file.hold.minutes if file.hold else 0,
         decide_within_hours=file.cover.hours if file.cover else DECIDE_WITHIN_HOURS,
+        chasing=Chasing(letters_after=file.chasing.letters_after, call_after=file.chasing.call_after) if file.chasing else Chasing(),
     )
 
 

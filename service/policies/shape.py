@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from service.policies.deciding import Cover, Hold, StepUp
+from service.policies.deciding import Chase, Cover, Hold, StepUp
 from service.policies.paths import is_path
 from service.policies.rule import Rule, Shape, Text
 
@@ -306,6 +306,7 @@ class PolicyFile(Shape):
     step_up: StepUp | None = None
     hold: Hold | None = None
     cover: Cover | None = None
+    chasing: Chase | None = None
 
     @field_validator("required")
     @classmethod

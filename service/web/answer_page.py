@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,7 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from service.domain.delivery import Answer
 from service.domain.errors import NotAllowed, UnknownToken
 from service.domain.notice import NoticeKind
+from service.domain.response import Checked, Searched, in_order, may_last_until
 from service.flow import track
+from service.flow.house import today
 from service.web.errors import FROM_ELSEWHERE
 from service.web.render import page
 from service.web.session import Site, TheSite, read_form
@@ -19,11 +22,19 @@ from service.web.session import Site, TheSite, read_form
 OPEN_FOR = timedelta(hours=24)
 CHOICES = {
     Answer.ACKNOWLEDGED: "We have received this and it has gone to the right team",
-    Answer.CHECKS_UNDER_WAY: "We are searching our records",
+    Answer.CHECKS_UNDER_WAY: "Checks are under way: we tell you more later",
     Answer.NOT_KNOWN: "We have searched: the family is not known here",
     Answer.POSSIBLE_MATCH: "There may be a match: please contact us",
     Answer.KNOWN_CONTACT_US: "The family is known here: please contact us",
     Answer.NOT_FOR_US: "This is not for us",
+}
+SEARCHED = {
+    Searched.NAMES: "The names in the alert",
+    Searched.ALIASES: "The other names in the alert",
+    Searched.SYSTEMS: "Our own systems and records",
+    Searched.POLICE: "Police",
+    Searched.NHS: "NHS",
+    Searched.EDUCATION: "Education",
 }
 # Nobody is to search any more when a case has ended.
 WHEN_ENDED = {
@@ -48,14 +59,23 @@ async def answer(request: Request, token: str, site: TheSite) -> Response:
     found = await _page_for(site, token)
     chosen = next((choice for choice in _choices(found) if choice == form.get("answer")), None)
     faults = [] if chosen else [("answer", "Choose what you can tell us")]
+    until = _until(form) if chosen is Answer.CHECKS_UNDER_WAY else None
+    if chosen is Answer.CHECKS_UNDER_WAY and (until is None or not may_last_until(until, today(site.clock()))):
+        faults.append(("until-day", "Enter the day on which you will know, today or later"))
     faults += [] if 2 <= len(form.get("name", "")) <= 200 else [("name", "Type your name")]
     if chosen is None or faults:
         return await _answer_page(request, token, site, dict(form), faults)
     words = form.get("words", "")[:5000]
-    if found.answer is chosen and not words:
-        return RedirectResponse(f"/answer/{token}", status_code=303)  # pressed twice: there is nothing new to keep
-    await track.answer_by_link(site.house, token, name=form["name"], answer=chosen, words=words, now=site.clock())
+    checked = Checked(searched=in_order(one for one in Searched if form.get(f"searched-{one}") == "yes"), until=until)
+    await track.answer_by_link(site.house, token, name=form["name"], answer=chosen, words=words, checked=checked, now=site.clock())
     return RedirectResponse(f"/answer/{token}", status_code=303)
+
+
+def _until(form: Mapping[str, str]) -> date | None:
+    try:
+        return date(*(int(form.get(f"until-{part}", "")[:4]) for part in ("year", "month", "day")))
+    except ValueError:
+        return None
 
 
 async def _answer_page(
@@ -71,6 +91,7 @@ async def _answer_page(
         token=token,
         answered=choices.get(found.answer),
         choices=[(choice.value, words) for choice, words in choices.items()],
+        searches=SEARCHED if choices is CHOICES else {},
         form=form,
         faults=faults or [],
         shown=_sign(token, int(site.clock().timestamp())),

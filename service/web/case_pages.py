@@ -1,11 +1,12 @@
 """The pages of a case: its notices beside their source, the decisions, the board of recipients, and what happened."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from directory.authority import by_gss
 from service.database import pages
@@ -19,7 +20,6 @@ from service.domain.people import Role
 from service.flow import assure, decide
 from service.flow.rulebook import policy_of
 from service.flow.sandbox import CannotUnderstand
-from service.web.board import groups, look_of
 from service.web.case_facts import Alike, NextDate, alike, next_dates
 from service.web.children import children_of
 from service.web.notice_view import NoticeView, gather, letters_of, opened
@@ -57,23 +57,9 @@ async def show_notice(request: Request, case_id: str, notice_id: str, visitor: S
         case = await work.cases.get(case_id)
         authority = await work.people.authority(case.issuing_authority_id)
         policy = await policy_of(work, case)
-        view = await gather(work, case, authority, policy, notice, visitor, with_letters=True)
+        view = await gather(work, case, authority, policy, notice, visitor, now=site.clock(), with_letters=True)
     view = await opened(view, site.viewer)
     return page(request.state.nonce, "notice.html", visitor=visitor, case=case, authority=authority, policy=policy, view=view, fault=None)
-
-
-@router.get("/{case_id}/board/{notice_id}")
-async def board(case_id: str, notice_id: str, visitor: SignedIn, site: TheSite) -> Response:
-    """Return the counts and the map of one notice, for the script that keeps an open page fresh."""
-    async with site.house.read() as work:
-        await _notice(work, case_id, notice_id, visitor)
-        deliveries = await work.deliveries.of_notice(notice_id)
-    return JSONResponse(
-        {
-            "counts": {group.name: len(group.deliveries) for group in groups(deliveries)},
-            "looks": {one.gss_code: look_of(one.state, one.answer) for one in deliveries},
-        }
-    )
 
 
 @router.post("/{case_id}/notices/{notice_id}/letters/{email_id}/files/{number}")
@@ -175,9 +161,12 @@ async def _case_page(
         raise NotFound
     views: list[NoticeView] = []
     answers: tuple[Said, ...] = ()
+    owners: dict[str, tuple[str, datetime]] = {}
     dates: tuple[NextDate, ...] = ()
     others: tuple[Alike, ...] = ()
     packs: list[tuple[str, int]] = []
+    believing: dict[str, str] = {}
+    now = site.clock()
     async with site.house.read() as work:
         case = await pages.case_of(work, case_id, visitor.person.issuing_authority_id)
         authority = await work.people.authority(case.issuing_authority_id)
@@ -185,10 +174,12 @@ async def _case_page(
         happened = await pages.timeline(work, case_id)
         if visitor.sees_cases:
             notices = await work.notices.of_case(case_id)
-            views = [await gather(work, case, authority, policy, one, visitor, with_letters=one.state in OPEN) for one in notices]
+            views = [await gather(work, case, authority, policy, one, visitor, now=now, with_letters=one.state in OPEN) for one in notices]
             answers = await work.responses.of_case(case_id)
-            dates = await next_dates(work, case, site.clock())
+            owners = await pages.owners_of_answers(work, case_id)
+            dates = await next_dates(work, case, now)
             others = await alike(work, case, notices)
+            believing = await work.deliveries.still_believing(case_id) if case.closed_at else {}
         elif visitor.may(Role.AUDITOR):  # sees that there was a decision, not on what
             packs = [(one.id, one.number) for one in await work.notices.of_case(case_id) if one.decided_at is not None]
     views = [await opened(view, site.viewer) if view.open else view for view in views]
@@ -202,12 +193,14 @@ async def _case_page(
         policy=policy,
         views=views[::-1],
         children=children_of(case, [view.notice for view in views]),
-        answers=[said for said in answers if said.words or said.answer.matters],
+        answers=[said for said in answers if said.words or said.answer.matters or said.checked.searched],
+        owners=owners,
         names={gss: one.short_name for gss, one in by_gss().items()},
         prompts=dates,
         alike=others,
         happened=happened,
         packs=packs,
+        believing=sorted(believing.values()),
         fault=fault,
         typed=typed or {},
     )
@@ -230,10 +223,7 @@ async def _notice(work: Work, case_id: str, notice_id: str, visitor: Visitor) ->
     if not visitor.sees_cases:
         raise NotFound
     await pages.case_of(work, case_id, visitor.person.issuing_authority_id)
-    notice = await work.notices.get(notice_id)
-    if notice.case_id != case_id:
-        raise NotFound
-    return notice
+    return await pages.notice_of(work, case_id, notice_id)
 
 
 def _version(form: dict[str, Any]) -> int:

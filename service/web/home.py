@@ -9,7 +9,9 @@ from starlette.responses import Response
 from service.database import pages
 from service.domain.notice import NoticeState
 from service.domain.people import Role
+from service.flow.answer_letters import MATTERS
 from service.flow.cover import PHONE, telephone_list
+from service.flow.repair import MAY_REPAIR
 from service.flow.to_do import TICKED_BY_PEOPLE
 from service.web.render import page
 from service.web.session import SignedIn, TheSite
@@ -38,8 +40,10 @@ async def show(request: Request, visitor: SignedIn, site: TheSite) -> Response:
         authority=authority,
         mine=[notice for notice in waiting if notice.state in mine],
         others=[notice for notice in waiting if notice.state not in mine],
-        tasks=tasks,
+        tasks=[one for one in tasks if one.kind != MATTERS],
+        unowned=[one for one in tasks if one.kind == MATTERS],
         to_phone=to_phone,
+        repairs=visitor.may(*MAY_REPAIR),
         ticked_by_people=TICKED_BY_PEOPLE,
         numbers=numbers,
         troubles=[beat for beat in beats if beat.trouble or beat.at < now - SILENT_AFTER],

@@ -1,7 +1,7 @@
 """Gathers what a person needs to judge one notice: the values beside the original, the findings, the stages, the board of recipients."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from service.domain.approval import Approval, duties_refusal
 from service.domain.assessment import against
 from service.domain.case import Case
 from service.domain.cover import is_on_hold
-from service.domain.delivery import Delivery, DeliveryState, named_state
+from service.domain.delivery import DeliveryState
 from service.domain.difference import Difference
 from service.domain.notice import OPEN, Finding, Notice, NoticeState
 from service.domain.people import IssuingAuthority, Role
@@ -26,7 +26,7 @@ from service.flow.shown import differences
 from service.flow.stages import StageNow, hindrance, stage_of
 from service.flow.stop import MAY_STOP, STOPPABLE
 from service.web.beside import Anchors, LetterView, Opened, letter_views
-from service.web.board import Group, groups, look_of
+from service.web.board import Board, board_of
 from service.web.hexmap import HexMap, draw
 from service.web.letter_text import ReadableLetter, frozen
 from service.web.session import ShowsLetters, Visitor
@@ -87,7 +87,7 @@ class NoticeView:
     notice: Notice
     letter: ReadableLetter | None = field(repr=False)
     recipients: int
-    groups: tuple[Group, ...]
+    board: Board
     map: HexMap | None
     differences: tuple[Difference, ...] = field(repr=False)
     since: str
@@ -113,10 +113,18 @@ class NoticeView:
 
 
 async def gather(
-    work: Work, case: Case, authority: IssuingAuthority, policy: Policy, notice: Notice, visitor: Visitor, *, with_letters: bool
+    work: Work,
+    case: Case,
+    authority: IssuingAuthority,
+    policy: Policy,
+    notice: Notice,
+    visitor: Visitor,
+    *,
+    now: datetime,
+    with_letters: bool,
 ) -> NoticeView:
     """Read what a notice's page shows, within one transaction; the letters stay closed until `opened`."""
-    deliveries = await work.deliveries.of_notice(notice.id)
+    board = await board_of(work, case.id, notice.id, now)
     checking, waits = notice.state is NoticeState.CHECKING, notice.state is NoticeState.AWAITING_APPROVAL
     turn = await stage_of(work, authority.id, policy, notice) if checking else None
     why_not: str | None = duties_refusal(notice, visitor.person, policy) if waits and visitor.may(Role.APPROVER) else None
@@ -129,9 +137,9 @@ async def gather(
         on_hold=await _on_hold(work, notice) if waits else (),
         notice=notice,
         letter=frozen(letter.wire) if letter else None,
-        recipients=await _recipients(work, case, authority, notice, len(deliveries)),
-        groups=groups(deliveries),
-        map=_map(deliveries, authority.gss_code) if deliveries else None,
+        recipients=await _recipients(work, case, authority, notice, len(board.lines)),
+        board=board,
+        map=_map(board, authority.gss_code) if board.lines else None,
         differences=differences(before, notice),
         since=since,
         earlier_id=await _notice_before(work, notice),
@@ -143,7 +151,7 @@ async def gather(
         may_decide=waits and visitor.may(Role.APPROVER) and why_not is None,
         hindrance=str(why_not) if why_not else None,
         left_out=await left_out(work, notice) if notice.state in OPEN and letter else (),
-        may_stop=notice.state in STOPPABLE and visitor.may(*MAY_STOP) and _unsent(notice, deliveries),
+        may_stop=notice.state in STOPPABLE and visitor.may(*MAY_STOP) and _unsent(notice, board),
         decided=bool(decisions) and visitor.may(Role.APPROVER, Role.AUDITOR),
         raws=tuple([(one, await work.received.raw(one)) for one in await letters_of(work, notice)]) if with_letters else (),
     )
@@ -231,12 +239,12 @@ async def _recipients(work: Work, case: Case, authority: IssuingAuthority, notic
     return len(await recipients_of(work, authority, case, notice))
 
 
-def _unsent(notice: Notice, deliveries: Sequence[Delivery]) -> bool:
+def _unsent(notice: Notice, board: Board) -> bool:
     """Whether STOP would still halt something."""
-    return notice.state is NoticeState.APPROVED or any(one.state in (DeliveryState.QUEUED, DeliveryState.SENDING) for one in deliveries)
+    unsent = (DeliveryState.QUEUED, DeliveryState.SENDING)
+    return notice.state is NoticeState.APPROVED or any(line.delivery.state in unsent for line in board.lines)
 
 
-def _map(deliveries: Sequence[Delivery], own: str) -> HexMap:
-    looks = {one.gss_code: look_of(one.state, one.answer) for one in deliveries if one.gss_code}
-    states = {one.gss_code: named_state(one.state, one.answer, confirmed=one.confirmed) for one in deliveries if one.gss_code}
-    return draw({own: "own", **looks}, {own: "the issuing authority", **states})
+def _map(board: Board, own: str) -> HexMap:
+    states = {line.delivery.gss_code or "": line.place.name for line in board.lines}
+    return draw({own: "own", **board.looks}, {own: "the issuing authority", **states})

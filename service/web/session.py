@@ -46,6 +46,8 @@ class Site:
     secure: bool
     accounts: WorkAccounts | None = None
     links: bool = True  # whether people sign in by an emailed link
+    board_every: float = 2.0  # seconds between two looks at an open board
+    looks_at_board: int = 900  # then the page is to be loaded again
 
     @property
     def cookie(self) -> str:
@@ -73,7 +75,7 @@ class Visitor:
     @property
     def sees_cases(self) -> bool:
         """Whether the contents of cases may be shown."""
-        return self.may(*(role for role in Role if role.sees_cases))
+        return sees_cases(self.person)
 
     @property
     def sees_timelines(self) -> bool:
@@ -89,6 +91,11 @@ class Visitor:
     def sees_directory(self) -> bool:
         """Whether the directory may be shown."""
         return self.may(Role.DIRECTORY, Role.QUALITY, Role.APPROVER)
+
+
+def sees_cases(person: Person) -> bool:
+    """Whether the contents of cases may be shown to a person."""
+    return person.has(*(role for role in Role if role.sees_cases))
 
 
 def site_of(request: Request) -> Site:

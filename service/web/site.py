@@ -13,6 +13,8 @@ from service.flow.house import House
 from service.ports import WorkAccounts
 from service.web import (
     answer_page,
+    board_pages,
+    call_pages,
     case_pages,
     decision_pages,
     directory_pages,
@@ -24,6 +26,7 @@ from service.web import (
     policy_pages,
     proof,
     quarantine_pages,
+    repair_pages,
     reports,
     second_factor_pages,
     sign_in_pages,
@@ -38,7 +41,8 @@ from service.web.session import ShowsLetters, Site
 from service.web.trail import Trail
 
 _ROOMS = (
-    sign_in_pages, second_factor_pages, proof, work_account_pages, your_sign_in_pages, home, case_pages, decision_pages, tray_pages,
+    sign_in_pages, second_factor_pages, proof, work_account_pages, your_sign_in_pages, home, case_pages, board_pages, call_pages,
+    repair_pages, decision_pages, tray_pages,
     quarantine_pages, directory_pages, drift_pages, policy_pages, people_pages, task_pages, answer_page, health, reports,
 )  # fmt: skip
 
@@ -51,13 +55,17 @@ def make_site(
     secure: bool,
     accounts: WorkAccounts | None = None,
     links: bool = True,
+    looks_at_board: int = 900,
 ) -> FastAPI:
     """Build the pages over *house*; *viewer* opens strangers' letters, *secure* says that people reach them over TLS.
 
     People sign in with their work *accounts*, by emailed *links*, or both.
     """
     app = FastAPI(title="National Alerts", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.site = Site(house=house, viewer=viewer, clock=clock, secure=secure, accounts=accounts, links=links)
+    app.state.site = Site(
+        house=house, viewer=viewer, clock=clock, secure=secure, accounts=accounts, links=links, looks_at_board=looks_at_board
+    )
+    app.state.streams = {}
     app.state.rates = rates = Rates()
     for room in _ROOMS:
         app.include_router(room.router)

@@ -1,31 +1,37 @@
 // Comfort only: every page works without this script.
 import('/static/vendor/govuk-frontend.min.js').then((govuk) => govuk.initAll()).catch(() => {});
 
-const EVERY = 15000;
-const AT_MOST = 40; // then stop: asking for ever would keep a session awake that nobody sits at
-
-async function refresh(board, left) {
-  try {
-    const answer = await fetch(board.dataset.board, { redirect: 'error' });
-    if (!answer.ok) return;
-    const { counts, looks } = await answer.json();
-    let changed = false;
-    for (const place of board.querySelectorAll('[data-count]')) {
-      const now = String(counts[place.dataset.count] ?? 0);
-      changed ||= now !== place.textContent;
-      place.textContent = now;
-      delete counts[place.dataset.count];
-    }
-    for (const hex of board.querySelectorAll('[data-gss]')) {
-      const look = looks[hex.dataset.gss];
-      if (look) hex.setAttribute('class', `na-hex na-hex--${look}`);
-    }
-    const others = Object.entries(counts).map(([name, number]) => `${number} ${name}`).join(', ');
-    const fresh = board.querySelector('[data-fresh]');
-    if (others) fresh.textContent = `New since you opened the page: ${others}.`;
-    else if (changed) fresh.textContent = 'The numbers have changed. Reload the page for the names.';
-    if (left > 1) setTimeout(refresh, EVERY, board, left - 1);
-  } catch { /* the next reload shows it */ }
+function show(board, { counts, looks, left }) {
+  let changed = false;
+  for (const place of board.querySelectorAll('[data-count]')) {
+    const now = String(counts[place.dataset.count] ?? 0);
+    changed ||= now !== place.textContent;
+    place.textContent = now;
+    delete counts[place.dataset.count];
+  }
+  for (const hex of board.querySelectorAll('[data-gss]')) {
+    const look = looks[hex.dataset.gss];
+    if (look) hex.setAttribute('class', `na-hex na-hex--${look}`);
+  }
+  const progress = board.querySelector('progress');
+  if (progress) {
+    progress.value = left;
+    board.querySelector('[data-left]').textContent = left;
+  }
+  const others = Object.entries(counts).map(([name, number]) => `${number} ${name}`).join(', ');
+  const fresh = board.querySelector('[data-fresh]');
+  if (others) fresh.textContent = `New since you opened the page: ${others}.`;
+  else if (changed) fresh.textContent = 'The numbers have changed. Reload the page for the names.';
 }
 
-for (const board of document.querySelectorAll('[data-board]')) setTimeout(refresh, EVERY, board, AT_MOST);
+const boards = document.querySelectorAll('[data-notice]');
+if (boards.length) {
+  const news = new EventSource(`${location.pathname.split('/').slice(0, 3).join('/')}/live`);
+  news.onmessage = (event) => {
+    const all = JSON.parse(event.data);
+    for (const board of boards) if (all[board.dataset.notice]) show(board, all[board.dataset.notice]);
+  };
+  // Asking again by itself would keep a session awake that nobody sits at.
+  news.onerror = () => news.close();
+  news.addEventListener('over', () => news.close());
+}

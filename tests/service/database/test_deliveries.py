@@ -106,8 +106,9 @@ async def test_letters_that_have_begun_to_leave_are_not_superseded(database: Dat
         (gone,) = await queue(work, case_id="c" * 32, gss_code="E1")
         (waiting,) = await queue(work, case_id="c" * 32, gss_code="E2", now=NOW + timedelta(hours=1))
     await claimed(database)
+    await moved(database, DeliveryEvent.JOURNALLED, gone.id)
     async with database.begin() as work:
         assert await work.deliveries.supersede_waiting("c" * 32, at=NOW) == 1
         assert set(await work.deliveries.alerted("c" * 32)) == {"E1"}
-    assert await state_of(database, gone.id) is DeliveryState.SENDING
+    assert await state_of(database, gone.id) is DeliveryState.IN_DOUBT
     assert await state_of(database, waiting.id) is DeliveryState.SUPERSEDED

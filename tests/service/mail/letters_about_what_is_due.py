@@ -1,9 +1,11 @@
 """Contexts of the letters about what is due, what is passed on, and what a person has to read."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from service.mail import compose_due, compose_elsewhere, compose_weekly
+from service.mail import compose_chaser, compose_due, compose_elsewhere, compose_weekly
 from service.mail.compose import Context, Sender
+from service.mail.compose_chaser import Owed
 from service.mail.compose_weekly import Figure, Week
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -30,7 +32,11 @@ QUIET = Week(
 
 def contexts(sender: Sender, reference: str, *, full: bool) -> dict[str, Context]:
     """Return a context for each of these letters, with everything known or with as little as can be."""
+    owed = Owed(reference=reference, kind="alert", sent_at=NOON, link="https://alerts.kent.test/answer/tokentokentoken")
     return {
+        "chaser": compose_chaser.chaser(
+            sender=sender, authority="Leeds City Council", owed=[owed, replace(owed, kind="found")] if full else [owed]
+        ),
         "due": compose_due.due(
             sender=sender,
             reference=reference,

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain.response import Searched
 from service.mail.message import parse
-from service.mail.response import Outcome, read_response
+from service.mail.response import Outcome, Response, read_response
 
 from .samples import QUOTED, letter
 
@@ -61,6 +62,43 @@ def test_checks_under_way_may_say_until_when() -> None:
     assert (said.outcome, said.until, said.note) == (Outcome.CHECKS_UNDER_WAY, date(2026, 11, 30), "Still asking health.")
     assert read_response(parse(letter("CHECKS UNDER WAY\nUntil: 1 December 2026"))).until == date(2026, 12, 1)
     assert outcome("Answer: 4 until 31/02/2026") is Outcome.PLEASE_READ
+
+
+def read(body: str) -> Response:
+    return read_response(parse(letter(body, to="alerts@kent.test")))
+
+
+def test_the_filled_in_block_is_read_whole() -> None:
+    said = read(
+        "Answer: 4\nChecks until: 30 November 2026\nSearched: names, aliases and our records; NHS\nSearched by: Pat Duty\n\nCall me."
+    )
+    assert (said.outcome, said.until, said.by, said.note) == (Outcome.CHECKS_UNDER_WAY, date(2026, 11, 30), "Pat Duty", "Call me.")
+    assert said.searched == (Searched.NAMES, Searched.ALIASES, Searched.SYSTEMS, Searched.NHS)
+
+
+def test_lines_of_the_block_that_stay_empty_say_nothing() -> None:
+    assert read("Answer: 1\nChecks until:\nSearched:\nSearched by:\n") == Response(outcome=Outcome.NOT_KNOWN)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Answer: 1\nSearched: nothing yet",
+        "Answer: 1\nSearched: names\nSearched: police",
+        "Answer: 1\nChecks until: 30 November 2026",
+        "Answer: 4\nChecks until: next week",
+        "Answer: 4 until 29/11/2026\nChecks until: 30/11/2026",
+        "Searched: names, police",
+    ],
+)
+def test_a_block_that_does_not_add_up_is_for_a_person(body: str) -> None:
+    assert outcome(body) is Outcome.PLEASE_READ
+
+
+def test_who_may_know_the_child_is_heard_however_the_rest_is_written() -> None:
+    said = read("Answer: 3\nSearched: the old card index")
+    assert (said.outcome, said.searched) == (Outcome.POSSIBLE_MATCH, ())
+    assert "card index" in said.note
 
 
 def test_machines_never_acknowledge() -> None:

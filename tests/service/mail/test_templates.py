@@ -29,6 +29,7 @@ WITHOUT_CASE = (
     "passed_on",
     "read_by_hand",
     "weekly_report",
+    "chaser",
 )
 templates = Templates(FOLDER)
 

@@ -120,7 +120,7 @@ async def a_town(folder: Path, *, fresh: bool = False) -> AsyncIterator[Town]:
         origin=OriginProfile(kind="none"),
         base_url=BASE,
     )
-    app = make_site(house, viewer=ViewsHere(), clock=clock, secure=False)
+    app = make_site(house, viewer=ViewsHere(), clock=clock, secure=False, looks_at_board=1)
     try:
         yield Town(database=database, house=house, app=app, seeds=seeds, clock=clock)
     finally:

@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
+from directory.authority import shipped
 from service.domain.people import Role
 from tests.service.web.conftest import Town
 from tests.service.web.seeds import Seeds
@@ -92,9 +93,11 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         of_case(seeds.decide, seeds.decide_notice),
     )
     one = {"number": ("1", "1")}
+    silent = next(one.gss_code for one in shipped() if one.in_uk)  # the first of the board, which has not answered
     held = {"email_id": (seeds.held, seeds.held_elsewhere), **one}
     tray = {"notice_id": (local, local_elsewhere), "email_id": (seeds.email, seeds.email), **one}
     answering = {"token": (seeds.answer_token, "b" * 32)}
+    bounced = {"delivery_id": (seeds.bounced, "b" * 32)}
     kent = {"gss_code": ("E10000016", "E06000035")}
     deciding = {"version": "2", "understood": "yes", "reason": "The police ask for it."}
     person = {"name": "Vera Sample", "address": "vera@kent.test", "role_quality": "yes"}
@@ -104,7 +107,8 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         "GET /cases": Row(own=readers | {"auditor": 200}, others=403, elsewhere=None),
         "GET /cases/{case_id}": Row(own=readers | {"auditor": 200}, objects=live),
         "GET /cases/{case_id}/notices/{notice_id}": Row(own=readers, objects=live),
-        "GET /cases/{case_id}/board/{notice_id}": Row(own=readers, objects=live),
+        "GET /cases/{case_id}/live": Row(own=readers, objects=live),
+        "GET /cases/{case_id}/board/{notice_id}.{kind}": Row(own=readers, objects=live | {"kind": ("csv", "csv")}),
         "POST /cases/{case_id}/notices/{notice_id}/letters/{email_id}/files/{number}": Row(own=readers, objects=live | one),
         "POST /cases/{case_id}/notices/{notice_id}/pass": Row(own={"quality": 303, "approver": 403}, objects=check, form={"version": "2"}),
         "POST /cases/{case_id}/notices/{notice_id}/return": Row(
@@ -118,6 +122,24 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         "POST /cases/{case_id}/notices/{notice_id}/stop": Row(own={"quality": 303, "approver": 303}, objects=live),
         # Nothing of these cases was decided, so there is no evidence to hand out; who may not have it is refused before that is looked at.
         "POST /cases/{case_id}/notices/{notice_id}/evidence": Row(own={"quality": 403}, objects=live),
+        "GET /calls": Row(own=readers, others=403, elsewhere=None),
+        "GET /calls/{gss_code}": Row(
+            own=readers, others=403, elsewhere=403, except_={"quality": 404, "approver": 404}, objects={"gss_code": (silent, "E06000001")}
+        ),
+        "POST /calls/{gss_code}/{delivery_id}": Row(
+            own={"quality": 303, "approver": 303},
+            others=403,
+            elsewhere=403,
+            except_={"quality": 404, "approver": 404},
+            objects={"gss_code": (silent, silent), "delivery_id": (seeds.delivery, "b" * 32)},
+            form={"who": "Pat Sample", "answer": "not_known"},
+        ),
+        "GET /repair/{delivery_id}": Row(own={"quality": 200, "directory": 200}, objects=bounced),
+        "POST /repair/{delivery_id}": Row(
+            own={"quality": 303, "directory": 303},
+            objects=bounced,
+            form={"other": "new@council.test", "source": "By telephone."},
+        ),
         "GET /trays": Row(own=readers, others=403, elsewhere=None),
         "GET /trays/{notice_id}": Row(own=readers, objects=tray),
         "POST /trays/{notice_id}/letters/{email_id}/files/{number}": Row(own=readers, objects=tray),
@@ -139,6 +161,7 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         "GET /policies": _all(200),
         "GET /policies/{name}": Row(others=200, elsewhere=200, objects={"name": ("national", "kent")}),
         "POST /tasks/{task_id}/done": Row(own={"quality": 303}, objects={"task_id": (seeds.task, seeds.task_elsewhere)}),
+        "POST /tasks/{task_id}/own": Row(own={"quality": 303}, objects={"task_id": (seeds.unowned, seeds.task_elsewhere)}),
         "POST /sign-out": _all(303),
         # Everybody's own second factor and sessions; these people are signed in, have just proved it, and send no code that is right.
         "GET /second-factor": _all(303),

@@ -50,10 +50,12 @@ class Seeds:
     email: str
     task: str
     task_elsewhere: str
+    unowned: str
     held: str
     held_elsewhere: str
     answer_token: str
     delivery: str
+    bounced: str
 
 
 FORM = docx(
@@ -104,7 +106,7 @@ async def sow(database: Database) -> Seeds:
         raw = letter(f"Please send this out.\n{NASTY}", NASTY, form=FORM, picture=b"\x89PNG\r\n\x1a\n picture", program=b"MZ program")
         email_id = await _received(work, "alerts@kent.test", raw, 1)
         live_notice, _ = await _notice(work, live, NoticeState.CASCADED, email_id, frozen=True)
-        delivery = await _board(work, live, live_notice)
+        delivery, bounced = await _board(work, live, live_notice)
         await work.responses.add(
             delivery_id=delivery,
             case_id=live.id,
@@ -154,6 +156,9 @@ async def sow(database: Database) -> Seeds:
         await work.tasks.add(
             kind="interview_due", role=Role.QUALITY, says="A return interview is due.", at=NOW, case_id=live.id, subject_id="i"
         )
+        await work.tasks.add(
+            kind="answer_matters", role=Role.QUALITY, says="They may know this family.", at=NOW, case_id=live.id, subject_id=delivery
+        )
         await work.tasks.add(kind="plan_due", role=Role.QUALITY, says="A plan ends.", at=NOW, case_id=elsewhere.id, subject_id="p")
         tasks = {one.kind: one.id for one in await work.tasks.open()}
         await work.signals.beat("worker", at=NOW)
@@ -172,10 +177,12 @@ async def sow(database: Database) -> Seeds:
         email=email_id,
         task=tasks["interview_due"],
         task_elsewhere=tasks["plan_due"],
+        unowned=tasks["answer_matters"],
         held=held,
         held_elsewhere=held_elsewhere,
         answer_token=TOKENS.issue("a", delivery),
         delivery=delivery,
+        bounced=bounced,
     )
 
 
@@ -308,7 +315,7 @@ async def _notice(
     return notice, content or ""
 
 
-async def _board(work: Work, case: Case, notice: Notice) -> str:
+async def _board(work: Work, case: Case, notice: Notice) -> tuple[str, str]:
     deliveries = []
     for index, one in enumerate(await work.register.recipients()):
         state, answer = STATES[index % len(STATES)]
@@ -344,7 +351,7 @@ async def _board(work: Work, case: Case, notice: Notice) -> str:
             )
         )
     await work.deliveries.queue(deliveries, {one.id: digest(TOKENS.issue("a", one.id)) for one in deliveries})
-    return deliveries[0].id
+    return deliveries[0].id, next(one.id for one in deliveries if one.state is DeliveryState.BOUNCED)
 
 
 def session_hash(secret: str) -> str:

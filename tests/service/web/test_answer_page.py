@@ -2,11 +2,17 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
+from service.database import counting
+from service.database.responses import Response
 from service.domain.delivery import Answer
+from service.domain.response import Checked, Searched
 from tests.service.web.conftest import Town
+from tests.service.web.seeds import NOW
 
 Everything = Callable[[], Awaitable[Any]]
 
@@ -72,3 +78,42 @@ async def test_an_unknown_link_shows_no_letter(town: Town) -> None:
         answer = await client.get(f"/answer/{'a' * 32}")
     assert answer.status_code == 404
     assert "Please search" not in answer.text
+
+
+async def kept(town: Town, who: str) -> list[Response]:
+    async with town.database.read() as work:
+        return [one for one in await work.responses.of_case(town.seeds.live) if one.who == who]
+
+
+async def test_what_was_searched_and_until_when_checks_take_is_kept_beside_the_answer(town: Town) -> None:
+    days = {"until-day": "30", "until-month": "11", "until-year": "2026"}
+    fields = {
+        "shown": await shown(town),
+        "answer": "checks_under_way",
+        "name": "Pat Duty",
+        "searched-police": "yes",
+        "searched-names": "yes",
+    }
+    async with town.visitor() as client:
+        assert (await client.post(f"/answer/{town.seeds.answer_token}", data={**fields, **days})).status_code == 303
+    (answer,) = await kept(town, "Pat Duty")
+    assert answer.answer is Answer.CHECKS_UNDER_WAY
+    assert answer.checked == Checked(searched=(Searched.NAMES, Searched.POLICE), until=date(2026, 11, 30))
+    async with town.database.read() as work:
+        assert await work.responses.until([town.seeds.delivery]) == {town.seeds.delivery: date(2026, 11, 30)}
+        thanks = await counting.written_since(work, "answer_thanks", NOW - timedelta(hours=1), about=town.seeds.delivery)
+    assert thanks == 1
+
+
+@pytest.mark.parametrize("day", [{}, {"until-day": "31", "until-month": "2", "until-year": "2027"}, dict.fromkeys(("until-day",), "x")])
+async def test_checks_under_way_need_a_day_that_is_to_come(town: Town, everything: Everything, day: dict[str, str]) -> None:
+    proof, before = await shown(town), await everything()
+    fields = {"shown": proof, "answer": "checks_under_way", "name": "Pat Duty", "searched-nhs": "yes"}
+    past = {"until-day": "1", "until-month": "11", "until-year": "2026"}
+    async with town.visitor() as client:
+        for one in (day, past):
+            page = await client.post(f"/answer/{town.seeds.answer_token}", data={**fields, **one})
+            assert page.status_code == 400
+            assert "Enter the day on which you will know" in page.text
+            assert re.search(r'id="searched-nhs"[^>]*checked', page.text)
+    assert await everything() == before

@@ -1,5 +1,6 @@
 """The pages of cases: who sees what, and what a decision needs."""
 
+import json
 import re
 from dataclasses import replace
 from html import unescape
@@ -103,7 +104,8 @@ async def test_a_file_is_saved_only_by_those_who_see_the_case_and_only_from_its_
 
 async def test_the_board_counts_every_recipient_under_a_named_state(town: Town) -> None:
     staff = await town.as_("approver")
-    counts = (await staff.get(f"/cases/{town.seeds.live}/board/{town.seeds.live_notice}")).json()["counts"]
+    data = (await staff.get(f"/cases/{town.seeds.live}/live")).text.partition("data: ")[2].partition("\n")[0]
+    counts = json.loads(data)[town.seeds.live_notice]["counts"]
     async with town.database.read() as work:
         assert sum(counts.values()) == len(await work.deliveries.of_notice(town.seeds.live_notice)) > 50
     text = (await staff.get(f"/cases/{town.seeds.live}")).text
@@ -117,7 +119,8 @@ async def test_a_case_of_another_authority_is_not_there(town: Town, who: str) ->
     staff, seeds = await town.as_(who), town.seeds
     for path in (
         f"/cases/{seeds.elsewhere}",
-        f"/cases/{seeds.elsewhere}/board/{seeds.elsewhere_notice}",
+        f"/cases/{seeds.elsewhere}/live",
+        f"/cases/{seeds.elsewhere}/board/{seeds.elsewhere_notice}.csv",
         f"/quarantine/{seeds.held_elsewhere}",
     ):
         assert (await staff.get(path)).status_code == 404

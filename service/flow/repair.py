@@ -1,0 +1,190 @@
+"""A letter that came back: what the mail server meant, which addresses may work, and sending the same letter again to that authority alone.
+
+What was approved is the letter and that this authority gets it. Both stay; whoever gives another address for it answers for that by name.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from directory.authority import Authority
+from directory.contact import PRIMARY, BadAddress, Contact, normalise_address
+from service.database import repairs
+from service.database.deliveries import ENDING, OTHER_ADDRESS
+from service.database.unit_of_work import Work
+from service.domain.case import Case, CaseState
+from service.domain.delivery import Answer, Delivery, DeliveryState, current_of
+from service.domain.errors import NotAllowed, NotFound
+from service.domain.people import Person, Role
+from service.domain.status_codes import in_words
+from service.flow.house import House, uk_time
+from service.flow.post import new_delivery
+from service.mail.tokens import digest
+
+MAY_REPAIR = (Role.DIRECTORY, Role.QUALITY)
+CAME_BACK = (DeliveryState.BOUNCED, DeliveryState.FAILED)
+LONGEST_SOURCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """An address that may work, and why."""
+
+    address: str = field(repr=False)
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """One letter that came back. *hindrance* says why it is not to be sent again, though its address may be repaired."""
+
+    delivery: Delivery
+    case: Case
+    says: str
+    contacts: tuple[Contact, ...] = field(repr=False)
+    suggestions: tuple[Suggestion, ...] = field(repr=False)
+    hindrance: str
+
+
+async def look(work: Work, delivery_id: str, person: Person) -> Broken:
+    """Return a letter that came back, with what may help; raises NotFound for one of another authority or that did not come back."""
+    delivery = await work.deliveries.get(delivery_id)
+    if delivery is None or delivery.case_id is None or delivery.notice_id is None or delivery.gss_code is None:
+        raise NotFound
+    case = await work.cases.get(delivery.case_id)
+    if not person.has(*MAY_REPAIR) or case.issuing_authority_id != person.issuing_authority_id or delivery.state not in CAME_BACK:
+        raise NotFound
+    contacts = await work.register.contacts(delivery.gss_code)
+    return Broken(
+        delivery=delivery,
+        case=case,
+        says=in_words(delivery.smtp_status, delivery.smtp_code),
+        contacts=contacts,
+        suggestions=await _suggestions(work, delivery, contacts),
+        hindrance=await _hindrance(work, case, delivery),
+    )
+
+
+async def _hindrance(work: Work, case: Case, delivery: Delivery) -> str:
+    letters = [one for one in await work.deliveries.of_case(case.id) if one.gss_code == delivery.gss_code]
+    of_notice = [one for one in letters if one.notice_id == delivery.notice_id]
+    stands = current_of(of_notice)
+    if stands.reached or stands.answer is not Answer.NONE:
+        return "Another letter of this notice has reached them, or is on its way to another of their addresses."
+    if any(one.id > delivery.id and one.notice_id != delivery.notice_id for one in letters):
+        return "A later notice follows this one. Repair that letter."
+    if case.state is CaseState.CLOSED and delivery.kind not in ENDING:
+        return "The case has ended, so this letter is no longer true."
+    if (await work.notices.get(delivery.notice_id or "")).stopped_at is not None:
+        return "Somebody has stopped this notice."
+    return ""
+
+
+async def _suggestions(work: Work, delivery: Delivery, contacts: Iterable[Contact]) -> tuple[Suggestion, ...]:
+    """Return addresses that may work, each once, those most likely first; never the one that failed."""
+    gss_code = delivery.gss_code or ""
+    found = [(address, f"Somebody there answered a letter on {uk_time(at)}") for address, at in await repairs.answered_from(work, gss_code)]
+    for case_id in await repairs.cases_with_replies(work, gss_code):
+        found += [(one, "Somebody there wrote to us from this address") for one in await work.responses.senders(case_id, gss_code)]
+    found += [(one.address, f"It stands in the directory{f' ({one.role})' if one.role else ''}") for one in contacts]
+    for heir in await _heirs(work, gss_code):
+        found += [
+            (one.address, f"It is an address of {heir.name}, which took its place") for one in await work.register.contacts(heir.gss_code)
+        ]
+    seen = {delivery.address.casefold()}
+    return tuple(
+        Suggestion(address=address, why=why) for address, why in found if not (address.casefold() in seen or seen.add(address.casefold()))
+    )
+
+
+async def _heirs(work: Work, gss_code: str) -> list[Authority]:
+    return [one for one in await work.register.authorities() if gss_code in one.former_codes]
+
+
+async def mend(house: House, delivery_id: str, person: Person, *, address: str, source: str, sure: bool, now: datetime) -> bool:
+    """Make an address the first one of that authority, with its *source*, and send it the letter again; return whether it was sent.
+
+    Raises NotFound as `look`, and NotAllowed without a source, for an address that cannot be used, for one at a mail domain that this
+    authority has never used unless somebody is *sure* of it, and for the address that has just failed.
+    """
+    source = source.strip()
+    if not 3 <= len(source) <= LONGEST_SOURCE:
+        raise NotAllowed("Write where you have the address from, in a few words.")
+    try:
+        wanted = normalise_address(address.strip(), test_environment=True)
+    except BadAddress as bad:
+        raise NotAllowed(bad.says) from None
+    async with house.begin() as work:
+        broken = await look(work, delivery_id, person)
+        failed = broken.delivery
+        if wanted.casefold() == failed.address.casefold():
+            raise NotAllowed("This is the address that did not work. Give another one.")
+        known = {one.address for one in (*broken.contacts, *broken.suggestions)} | {failed.address}
+        if not sure and _domain(wanted) not in set(map(_domain, known)):
+            raise NotAllowed("This authority has never used that mail domain. Ask them on a number you know, and tick that you did.")
+        await _into_the_directory(work, failed.gss_code or "", wanted, broken.contacts, person, source, now)
+        again = None if broken.hindrance else await _send_again(work, house, failed, wanted, person, now)
+        await _settle(work, failed, person, now)
+        work.audit.add(
+            "address_repaired", at=now, actor=person.id, case_id=failed.case_id, subject_id=failed.id, gss_code=failed.gss_code, again=again
+        )
+        return again is not None
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].casefold()
+
+
+async def _into_the_directory(
+    work: Work, gss_code: str, address: str, contacts: Iterable[Contact], person: Person, source: str, now: datetime
+) -> None:
+    """Put the address first; where it stood further down it stands no more."""
+    by_order = {one.order: one for one in contacts}
+    first = by_order.get(PRIMARY)
+    before = next((one for one in by_order.values() if one.address.casefold() == address.casefold()), None)
+    kept = before or first
+    if before and before.order != PRIMARY:
+        await work.register.remove_contact(gss_code=gss_code, order=before.order, who=person.name, why=source, at=now)
+    await work.register.set_contact(
+        gss_code=gss_code,
+        address=address,
+        role=kept.role if kept else "custodian",
+        phone=(before.phone if before else "") or (first.phone if first else ""),
+        who=person.name,
+        why=source,
+        at=now,
+    )
+
+
+async def _send_again(work: Work, house: House, failed: Delivery, address: str, person: Person, now: datetime) -> str:
+    letters = [one for one in await work.deliveries.letters_of(failed.notice_id or "") if one.gss_code == failed.gss_code]
+    frozen = await work.notices.frozen_with(failed.notice_id or "", failed.letter_id)
+    approved = next((one.addresses for one in frozen.recipients if one.gss_code == failed.gss_code), ()) if frozen else ()
+    again = new_delivery(
+        kind=failed.kind,
+        letter_id=failed.letter_id,
+        lane=failed.lane,
+        case_id=failed.case_id,
+        notice_id=failed.notice_id,
+        gss_code=failed.gss_code,
+        recipient_name=failed.recipient_name,
+        address=address,
+        mailbox=failed.mailbox,
+        token_purpose=failed.token_purpose,
+        link_path=failed.link_path,
+        references=failed.references,
+        rank=max(len(approved), *(one.rank + 1 for one in letters)),  # behind every approved address, so that none is taken for another
+        stands_for=failed.stands_for,
+        now=now,
+    )
+    await work.deliveries.queue([again], {again.id: digest(house.tokens.issue(again.token_purpose, again.id))})
+    await repairs.add(work, again, person_id=person.id, at=now)
+    return again.id
+
+
+async def _settle(work: Work, failed: Delivery, person: Person, now: datetime) -> None:
+    """Nobody has to look for an address of this authority any more, whichever of its letters had asked for one."""
+    for one in await work.deliveries.letters_of(failed.notice_id or ""):
+        if one.gss_code == failed.gss_code and one.state in CAME_BACK:
+            await work.tasks.settle_subject(subject_id=one.id, by=person.id, at=now)
+            await work.deliveries.note(one.id, OTHER_ADDRESS, at=now)
