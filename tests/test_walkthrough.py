@@ -49,12 +49,14 @@ async def test_a_missing_child_is_told_to_every_authority_and_found_again(home: 
     assert "Amy Jane" in shown
     assert home.letters_to(LEEDS) == []
 
-    # A colleague to whom the request was forwarded cannot approve; the approver can.
+    # A colleague to whom the request was forwarded cannot approve. The approver can, from now on only on the web page.
     home.reply(request, "ada@kent.test", "APPROVE\n")
     await home.settle()
     assert home.letters_to(LEEDS) == []
     home.reply(request, "helen@kent.test", "APPROVE\n")
     await home.settle()
+    assert home.letters_to(LEEDS) == []
+    await approve(home)
 
     # Every authority has its own letter, to it alone; the one the family has links to stood first in the queue.
     queued = sorted(home.mailer.sent, key=lambda one: one[0].delivery_id)

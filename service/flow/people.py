@@ -64,6 +64,7 @@ async def add_person(work: Work, house: House, authority: IssuingAuthority, entr
     else:
         person_id = known.id
         await _save(work, _after(known, entry, now), before=known)
+        await work.sessions.end_all(person_id)  # whatever was opened before they left
     work.audit.add("person_added", at=now, actor=by, subject_id=person_id, roles=sorted(entry.roles), title=entry.title)
     if Role.APPROVER in entry.roles:
         await ask_about_what_waits(work, house, authority, await work.people.person(person_id), now)

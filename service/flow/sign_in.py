@@ -96,9 +96,9 @@ async def who(house: House, session: str, now: datetime) -> Seat | None:
         if found is None:
             return None
         person = await acting(work, await work.people.person(found.person_id), now)
-        if person.away_since is not None:
-            await work.people.back(person.id)
         seat = Seat(person=person, session=found, second_factor=house.second_factor)
+        if person.away_since is not None and seat.complete:
+            await work.people.back(person.id)
         return seat if seat.complete or now - found.created_at <= HALF_LIVES else None
 
 

@@ -319,3 +319,11 @@ async def test_the_glass_is_broken_by_administrators_alone_for_one_role_at_a_tim
     with pytest.raises(NotAllowed):
         await give_back(home.house, root, home.now)
     await break_glass(home.house, root, Role.AUDITOR, "Nobody answers the telephone.", home.now)
+
+
+async def test_a_session_from_before_an_end_is_not_open_again_when_the_person_comes_back(home: Home) -> None:
+    vera = await add(home, VERA, Role.QUALITY)
+    await end(home, VERA)
+    secret = await session_of(home, vera)  # begun by a link that was still in the post
+    await add(home, VERA, Role.QUALITY)
+    assert await sign_in.who(home.house, secret, home.now) is None

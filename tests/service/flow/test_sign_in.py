@@ -1,6 +1,7 @@
 """Signing in by a link that works once."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -103,3 +104,19 @@ async def test_a_role_given_during_a_session_asks_for_the_second_factor(home: Ho
     seat = await sign_in.who(home.house, session, home.now)
     assert seat is not None
     assert not seat.complete
+
+
+async def test_half_a_sign_in_does_not_say_that_somebody_is_back(home: Home) -> None:
+    session = str(await sign_in.use_link(home.house, await link(home, "helen@kent.test"), home.now))
+    async with home.database.begin() as work:
+        helen = await work.people.at_address("helen@kent.test")
+        assert helen is not None
+        await work.people.away(helen.id, since=home.now)
+    seat = await sign_in.who(home.house, session, home.now)
+    assert seat is not None and not seat.complete
+    async with home.database.read() as work:
+        assert (await work.people.person(helen.id)).away_since == home.now
+    home.house = replace(home.house, second_factor=False)
+    await sign_in.who(home.house, session, home.now)
+    async with home.database.read() as work:
+        assert (await work.people.person(helen.id)).away_since is None

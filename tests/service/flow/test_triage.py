@@ -243,6 +243,10 @@ async def _stop(home: Home) -> None:
     home.reply(home.last_to(HELEN), HELEN, "STOP\n")
 
 
+async def _unknown_token(home: Home) -> None:
+    home.post(HELEN, "APPROVE\n", to=f"alerts+d.{'a2b3' * 8}@kent.test")
+
+
 async def _junk(home: Home) -> None:
     _put_in_junk(home, COMPLETE)
 
@@ -332,6 +336,7 @@ HITS: dict[str, Callable[[Home], Awaitable[None]]] = {
     "same Message-ID, other words": _twin,
     "a decision token": _decision,
     "a STOP token": _stop,
+    "an unknown decision token": _unknown_token,
     "found in the junk folder": _junk,
     "the sender was forged": _forged,
     "a quality assurance token": _check,
@@ -382,15 +387,5 @@ async def test_a_decision_is_judged_before_the_junk_rule_and_does_not_count(home
     await home.settle()
     assert await verdicts(home) == []
     assert "junk" in home.last_to(HELEN).get_body(("plain",)).get_content()
-    await approve_on_the_last_request(home)
-
-
-async def approve_on_the_last_request(home: Home) -> None:
-    """The request itself is still good."""
-    request = next(letter for letter in reversed(home.letters_to(HELEN)) if letter["Reply-To"].startswith("alerts+d."))
-    home.reply(request, HELEN, "APPROVE\n\nThis one did not go to junk.\n")
-    await home.settle()
-    assert await verdicts(home) == [("approve", "mail")]
-
-
-assert approve is not None
+    await approve(home)
+    assert await verdicts(home) == [("approve", "web")]  # after a reply in doubt only the page decides

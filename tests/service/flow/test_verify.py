@@ -24,6 +24,7 @@ from service.policies import text_of
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.walk import (
     ADA,
+    COMPLETE,
     HELEN,
     PRIYA,
     SAM,
@@ -338,3 +339,52 @@ async def test_a_decision_keeps_every_check_as_evidence(home: Home) -> None:
     async with home.database.read() as work:
         assert await work.approvals.checks_of(await request_of(home)) == {f"C{number}": "pass" for number in range(1, 16)}
     assert SAM not in str(await received(home))
+
+
+async def test_a_reply_about_words_that_were_corrected_since_is_told_so(home: Home) -> None:
+    """R3: a reply after an edit."""
+    await ask_approvers(home)
+    request = home.last_to(HELEN)
+    home.reply(home.letters_to(SAM)[0], SAM, COMPLETE.replace("High", "Medium"))
+    await home.settle()
+    put(home, request)
+    await home.settle()
+    assert (await last_notice(home)).state is NoticeState.CHECKING and await verdicts(home) == []
+    assert (await checks(home))["C10"].startswith("The content changed")
+    assert "The content changed after you were asked." in " ".join(home.text_to(HELEN).split())
+
+
+async def test_a_truncated_token_is_judged_by_the_letter_it_answers_and_decides_nothing(home: Home) -> None:
+    """R4: a mail program that cuts the address short."""
+    await ask_approvers(home)
+    request = home.last_to(HELEN)
+    put(home, request, to=f"{str(request['Reply-To']).partition('@')[0][:-6]}@kent.test")
+    await home.settle()
+    await nothing_decided(home)
+    assert (await checks(home))["C8"] == "The reply did not carry the secret reference of the request."
+    assert "web page" in home.text_to(HELEN)
+
+
+async def test_an_approval_after_the_notice_was_put_aside_is_refused_and_told(home: Home) -> None:
+    """R20: approve arrives after cancel."""
+    await ask_approvers(home)
+    async with home.database.begin() as work:
+        await work.connection.execute(sa.update(notices_table).values(state=NoticeState.SUPERSEDED))
+    put(home, home.last_to(HELEN))
+    await home.settle()
+    assert await verdicts(home) == [] and alerts_sent(home) == []
+    assert "not waiting for a decision any more" in " ".join(home.text_to(HELEN).split())
+
+
+async def test_an_old_thread_sent_again_after_years_changes_nothing(home: Home) -> None:
+    """R32: replay of a two-year-old approved thread, also by somebody who has it."""
+    await ask_approvers(home)
+    request = home.last_to(HELEN)
+    put(home, request)
+    await home.settle()
+    sent = alerts_sent(home)
+    home.now += timedelta(days=730)
+    put(home, request, "APPROVE\n\nOnce more.\n")
+    put(home, request, sender="evil@elsewhere.test", stamp="mx.kent.test; dmarc=pass header.from=elsewhere.test")
+    await home.settle()
+    assert alerts_sent(home) == sent and await verdicts(home) == [("approve", "mail")]

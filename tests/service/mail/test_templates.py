@@ -3,13 +3,15 @@
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from jinja2 import UndefinedError
 
+from service.mail import compose
 from service.mail.prefab import freeze, personalise, readable
 from service.mail.templates import Rendered, Templates
-from tests.service.mail.letters import FOLDER, NAMES, REFERENCE, contexts, slots
+from tests.service.mail.letters import FOLDER, NAMES, REFERENCE, SENDER, contexts, slots
 
 LETTERS = sorted(folder.name for folder in FOLDER.iterdir() if not folder.name.startswith("_"))
 ANSWERED = ("alert", "update", "renewal", "found_in_part")
@@ -129,6 +131,24 @@ def test_an_unclear_decision_gives_no_detail_and_the_exact_words() -> None:
     letter = written("decision_unclear")
     assert "APPROVE \x00number\x00" in letter.text and "REJECT \x00number\x00" in letter.text
     assert not any(name in letter.text for name in NAMES)
+
+
+@pytest.mark.parametrize("asks", get_args(compose.Asks))
+def test_every_letter_about_a_reply_says_what_to_do_and_nothing_of_the_case(asks: compose.Asks) -> None:
+    context = compose.decision_unclear(sender=SENDER, reference=REFERENCE, reason="It was not plain.", asks=asks)
+    letter = templates.render("decision_unclear", **context)
+    offered = {word for word in ("APPROVE", "REJECT", "RETURN", "HOLD") if f"{word} \x00number\x00" in letter.text}
+    wanted = {"words": {"APPROVE", "REJECT", "RETURN", "HOLD"}, "why_approve": {"APPROVE", "REJECT"}, "question": {"RETURN"}}
+    assert offered == wanted.get(asks, set())
+    assert ("\x00token\x00" in letter.text) is (asks not in ("page", "nothing"))
+    assert not any(name in letter.text for name in NAMES)
+
+
+@pytest.mark.parametrize("decided", get_args(compose.Decided))
+def test_every_decision_is_told_by_its_first_line(decided: compose.Decided) -> None:
+    letter = written("decision_taken", decided=decided)
+    begins = {"approved": "Approved", "refused": "Refused", "returned": "Returned", "on_hold": "On hold", "explained": "Why it was"}
+    assert letter.subject.startswith(begins[decided]) and begins[decided] in letter.text[:120]
 
 
 def test_a_decision_for_the_page_offers_no_word_to_reply_with() -> None:

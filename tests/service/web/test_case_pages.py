@@ -124,7 +124,7 @@ async def test_a_case_of_another_authority_is_not_there(town: Town, who: str) ->
         f"/quarantine/{seeds.held_elsewhere}",
     ):
         assert (await staff.get(path)).status_code == 404
-    for act in ("pass", "return", "approve", "reject"):
+    for act in ("pass", "return", "approve", "reject", "send-back", "hold"):
         for case_id in (seeds.elsewhere, seeds.live):  # also smuggled in under a case of one's own
             answer = await staff.post(
                 f"/cases/{case_id}/notices/{seeds.elsewhere_notice}/{act}", version="2", understood="yes", reason="x", question="x"
@@ -193,6 +193,26 @@ async def test_rejecting_needs_a_reason(town: Town) -> None:
     assert await state(town, town.seeds.decide_notice) is NoticeState.AWAITING_APPROVAL
     assert (await staff.post(path, version="2", reason="The family is known in Leeds.")).status_code == 303
     assert await state(town, town.seeds.decide_notice) is NoticeState.REFUSED
+
+
+async def test_an_approver_returns_a_notice_with_a_question(town: Town) -> None:
+    staff, path = await town.as_("approver"), f"/cases/{town.seeds.decide}/notices/{town.seeds.decide_notice}/send-back"
+    refused = await staff.post(path, version="2", reason=" ")
+    assert (refused.status_code, "Write what must be answered first" in refused.text) == (400, True)
+    assert await state(town, town.seeds.decide_notice) is NoticeState.AWAITING_APPROVAL
+    assert (await staff.post(path, version="2", reason="Who saw Amy last?")).status_code == 303
+    assert await state(town, town.seeds.decide_notice) is NoticeState.RETURNED
+
+
+async def test_an_approver_puts_a_notice_on_hold_and_the_page_says_so_until_it_is_decided(town: Town) -> None:
+    staff, path = await town.as_("approver"), f"/cases/{town.seeds.decide}/notices/{town.seeds.decide_notice}"
+    assert (await staff.post(f"{path}/hold", version="1")).status_code == 409
+    assert (await staff.post(f"{path}/hold", version="2", reason="Until the police <ring> back.")).status_code == 303
+    text = (await staff.get(f"/cases/{town.seeds.decide}")).text
+    assert "On hold by Approver Person, by web" in text and "Until the police &lt;ring&gt; back." in text
+    assert await state(town, town.seeds.decide_notice) is NoticeState.AWAITING_APPROVAL
+    assert (await staff.post(f"{path}/approve", version="2", understood="yes", reason="Go")).status_code == 303
+    assert "On hold by" not in (await staff.get(f"/cases/{town.seeds.decide}")).text
 
 
 async def test_quality_assurance_returns_a_notice_with_a_question(town: Town) -> None:
