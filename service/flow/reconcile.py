@@ -41,7 +41,7 @@ async def _count_case(work: Work, case_id: str, notices: list[counting.Cascaded]
     wrong = {one.notice_id: found for one in notices if (found := await differences(work, one))}
     for notice_id, found in wrong.items():
         if not await work.tasks.exists(kind=DIFFERS, subject_id=notice_id):
-            work.audit.add(DIFFERS, at=now, case_id=case_id, subject_id=notice_id, **found)
+            work.audit.add(DIFFERS, at=now, case_id=case_id, subject_id=notice_id, found=found)
         log.error("board_differs", notice_id=notice_id, **found)
         await work.tasks.add(
             kind=DIFFERS,
