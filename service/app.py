@@ -28,6 +28,7 @@ from service.web.patience import Impatient
 from service.web.site import make_site
 from service.worker import Worker
 
+LAST_WORDS = 5  # seconds to finish an answer when the service stops; an open board would go on for half an hour
 CONNECTIONS = 1000  # at once; whoever comes after them is told to come back
 LETTERS = Path(__file__).resolve().parents[1] / "mail_templates"
 
@@ -84,6 +85,7 @@ class App:
             http=Impatient,
             ws="none",
             limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=LAST_WORDS,
             forwarded_allow_ips=list(self.settings.trusted_proxies),
             log_config=None,
             access_log=False,

@@ -20,6 +20,7 @@ from service.flow.deliver import deliver_due
 from service.flow.house import House
 from service.flow.origin import look_at_origin
 from service.flow.receive import Inbox, file_away, receive_new
+from service.flow.reconcile import reconcile_boards
 from service.flow.rounds import notice_round, triage_round
 from service.flow.weekly import send_reports
 from service.ports import Mailbox, MailboxUnavailable, Mailer, OpensMailbox
@@ -65,6 +66,7 @@ class Worker:
             chase_silent,
             look_at_children_in_care,
             send_reports,
+            reconcile_boards,
         ):
             scheduler.add_job(self._guarded, "interval", seconds=60, args=(hand.__name__, partial(self._clock, hand)))
         scheduler.start()

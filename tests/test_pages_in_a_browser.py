@@ -17,8 +17,10 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from playwright.async_api import TimeoutError as TookTooLong
 
 from service.database import schema
+from service.database.deliveries import Move
 from service.database.keys import MasterKey
 from service.database.unit_of_work import Database
+from service.domain.delivery import DeliveryEvent, DeliveryState
 from service.flow.house import House
 from service.mail.authenticity import OriginProfile
 from service.mail.templates import Templates
@@ -213,7 +215,10 @@ async def _answer(served: Served, window: Window) -> None:
     await page.goto(f"{served.base}/answer/{served.seeds.answer_token}")
     await window.heading("National alert")
     await window.fits()
-    await page.get_by_label("We are searching our records").check()
+    await page.get_by_label("Checks are under way").check()
+    for part, value in (("Day", "30"), ("Month", "11"), ("Year", "2026")):
+        await page.get_by_label(part, exact=True).fill(value)
+    await page.get_by_label("NHS").check()
     await page.get_by_label("Your name and job").fill("Pat Duty, duty team")
     await window.press("Send the answer")
     await expect(page.get_by_text("Your answer is recorded")).to_be_visible()
@@ -244,6 +249,9 @@ async def _read_beside(served: Served, window: Window) -> None:
 async def _look_round(served: Served, window: Window) -> None:
     """Open the board, the held letters and the directory, and dismiss a letter."""
     page = window.page
+    await page.goto(f"{served.base}/repair/{served.seeds.bounced}")
+    await window.heading("did not get our letter")
+    await window.fits()
     await page.goto(f"{served.base}/cases/{served.seeds.live}")
     await expect(page.locator(".na-hex--match").first).to_be_visible()
     await window.fits()
@@ -340,3 +348,21 @@ async def test_no_page_keeps_anybody_out(served: Served, browser: Browser) -> No
     faults += await _faults(window.page)
     await context.close()
     assert faults == []
+
+
+async def test_an_open_board_keeps_itself_fresh(served: Served, browser: Browser) -> None:
+    context = await browser.new_context()
+    context.set_default_timeout(10_000)
+    window = await Window.open(context)
+    await _sign_in(served, window, "quality", arrives_at="What needs you")
+    await window.page.goto(f"{served.base}/cases/{served.seeds.live}")
+    left, bar = window.page.locator("[data-left]"), window.page.locator("progress")
+    before = int(await left.inner_text())
+    async with served.database.begin() as work:
+        letters = await work.deliveries.of_notice(served.seeds.live_notice)
+        queued = next(one for one in letters if one.state is DeliveryState.QUEUED)
+        await work.deliveries.move([Move(delivery_id=queued.id, event=DeliveryEvent.WITHDRAWN)], at=served.clock())
+    await expect(left).to_have_text(str(before + 1))
+    await expect(bar).to_have_js_property("value", before + 1)
+    await expect(window.page.locator("[data-fresh]")).to_contain_text("1 Not sent: stopped")
+    assert window.complaints == []

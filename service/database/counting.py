@@ -6,9 +6,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from service.database.received import ReceivedState
+from service.database.tables import cases, notices, responses
 from service.database.tables import deliveries as t
 from service.database.unit_of_work import Work
-from service.domain.delivery import DeliveryState
+from service.domain.delivery import Answer, DeliveryState
+from service.domain.notice import NoticeState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,15 @@ class Desk:
     unread: int
     quarantined: int
     leaving: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cascaded:
+    """One notice that went out."""
+
+    notice_id: str
+    case_id: str
+    kind: str
 
 
 async def desk(work: Work) -> Desk:
@@ -35,6 +46,29 @@ async def written_since(work: Work, kind: str, moment: datetime, *, about: str |
     """Count the letters of one kind that were written after *moment*, all of them or those *about* one subject."""
     query = sa.select(sa.func.count()).select_from(t).where(t.c.kind == kind, t.c.created_at > moment)
     return await work.connection.scalar(query if about is None else query.where(t.c.token_subject == about)) or 0
+
+
+async def cascaded(work: Work, *, ended_after: datetime) -> tuple[Cascaded, ...]:
+    """Return the notices that went out, of the cases that are live or ended after that moment."""
+    query = (
+        sa.select(notices.c.id.label("notice_id"), notices.c.case_id, notices.c.kind)
+        .join(cases, cases.c.id == notices.c.case_id)
+        .where(notices.c.state == NoticeState.CASCADED, sa.or_(cases.c.closed_at.is_(None), cases.c.closed_at > ended_after))
+        .order_by(notices.c.id)
+    )
+    return tuple(Cascaded(**row) for row in (await work.connection.execute(query)).mappings())
+
+
+async def unnamed(work: Work, notice_id: str) -> int:
+    """Count the letters of a notice whose state or answer has no name here."""
+    nameless = sa.or_(t.c.state.not_in(list(DeliveryState)), t.c.answer.not_in(list(Answer)))
+    return await work.connection.scalar(sa.select(sa.func.count()).select_from(t).where(t.c.notice_id == notice_id, nameless)) or 0
+
+
+async def answered(work: Work, notice_id: str) -> frozenset[str]:
+    """Return the letters of a notice to which an answer is kept."""
+    query = sa.select(responses.c.delivery_id).join(t, t.c.id == responses.c.delivery_id).where(t.c.notice_id == notice_id)
+    return frozenset(await work.connection.scalars(query))
 
 
 async def bring_forward(work: Work, *, now: datetime) -> int:

@@ -147,6 +147,13 @@ async def tasks_for(work: Work, authority_id: str, mailbox: str, roles: Iterable
     return tuple(Task(**{**row, "role": Role(row["role"])}) for row in rows)
 
 
+async def came_back(work: Work, ids: Iterable[str]) -> frozenset[str]:
+    """Return which of *ids* are letters of a notice to an authority that did not get there."""
+    failed = deliveries.c.state.in_((DeliveryState.BOUNCED, DeliveryState.FAILED)) & deliveries.c.notice_id.is_not(None)
+    query = sa.select(deliveries.c.id).where(deliveries.c.id.in_(list(ids)), failed, deliveries.c.gss_code.is_not(None))
+    return frozenset(await work.connection.scalars(query))
+
+
 async def owners_of_answers(work: Work, case_id: str) -> dict[str, tuple[str, datetime]]:
     """Return who is on the answers that matter of a case, and since when: delivery id → name and moment; the last who said so counts."""
     query = (

@@ -91,10 +91,11 @@ async def _suggestions(work: Work, delivery: Delivery, contacts: Iterable[Contac
         found += [
             (one.address, f"It is an address of {heir.name}, which took its place") for one in await work.register.contacts(heir.gss_code)
         ]
-    seen = {delivery.address.casefold()}
-    return tuple(
-        Suggestion(address=address, why=why) for address, why in found if not (address.casefold() in seen or seen.add(address.casefold()))
-    )
+    once = dict[str, Suggestion]()
+    for address, why in found:
+        once.setdefault(address.casefold(), Suggestion(address=address, why=why))
+    once.pop(delivery.address.casefold(), None)
+    return tuple(once.values())
 
 
 async def _heirs(work: Work, gss_code: str) -> list[Authority]:
@@ -119,7 +120,7 @@ async def mend(house: House, delivery_id: str, person: Person, *, address: str, 
         failed = broken.delivery
         if wanted.casefold() == failed.address.casefold():
             raise NotAllowed("This is the address that did not work. Give another one.")
-        known = {one.address for one in (*broken.contacts, *broken.suggestions)} | {failed.address}
+        known = {failed.address, *(one.address for one in broken.contacts), *(one.address for one in broken.suggestions)}
         if not sure and _domain(wanted) not in set(map(_domain, known)):
             raise NotAllowed("This authority has never used that mail domain. Ask them on a number you know, and tick that you did.")
         await _into_the_directory(work, failed.gss_code or "", wanted, broken.contacts, person, source, now)

@@ -30,6 +30,7 @@ async def show(request: Request, visitor: SignedIn, site: TheSite) -> Response:
         tasks = await pages.tasks_for(work, authority.id, authority.mailbox, person.roles)
         numbers = await pages.numbers(work, authority.id, authority.mailbox)
         to_phone = await telephone_list(work, authority.id, now) if visitor.sees_cases and any(one.kind == PHONE for one in tasks) else ()
+        repairs = await pages.came_back(work, [one.subject_id for one in tasks if one.subject_id]) if visitor.may(*MAY_REPAIR) else ()
         beats = await work.signals.all()
     mine = {NoticeState.CHECKING} if visitor.may(Role.QUALITY) else set()
     mine |= {NoticeState.AWAITING_APPROVAL} if visitor.may(Role.APPROVER) else set()
@@ -43,7 +44,7 @@ async def show(request: Request, visitor: SignedIn, site: TheSite) -> Response:
         tasks=[one for one in tasks if one.kind != MATTERS],
         unowned=[one for one in tasks if one.kind == MATTERS],
         to_phone=to_phone,
-        repairs=visitor.may(*MAY_REPAIR),
+        repairs=repairs,
         ticked_by_people=TICKED_BY_PEOPLE,
         numbers=numbers,
         troubles=[beat for beat in beats if beat.trouble or beat.at < now - SILENT_AFTER],

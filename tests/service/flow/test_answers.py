@@ -219,3 +219,18 @@ async def test_pressing_after_the_letter_was_answered_by_mail_counts_as_the_newe
     await track.answer_by_link(home.house, token, name="Pat Duty", answer=Answer.NOT_KNOWN, words="", now=home.now)
     await track.answer_by_link(home.house, token, name="Pat Duty", answer=Answer.ACKNOWLEDGED, words="", now=home.now)
     assert (await board(home))[LEEDS].answer is Answer.NOT_KNOWN  # that it was received says less than what is known
+
+
+async def test_an_answer_proves_the_address_the_letter_went_to_and_a_strangers_does_not(home: Home) -> None:
+    await go_live(home)
+    for _ in range(2):
+        home.reply(home.last_to(LEEDS), LEEDS, "Answer: 4\n")
+        home.now += timedelta(days=1)
+        await home.settle()
+    home.reply(home.last_to(MEDWAY), "stranger@elsewhere.test", "Answer: 1\n")
+    await home.settle()
+    async with home.database.read() as work:
+        proved = [(await work.register.contacts(one))[0].proved_at is not None for one in AUTHORITIES]
+        history = [one.what for one in await work.register.history(AUTHORITIES[0])]
+    assert proved == [True, False, False]
+    assert history == ["added", "proved"]

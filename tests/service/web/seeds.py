@@ -149,7 +149,7 @@ async def sow(database: Database) -> Seeds:
         held = await _received(work, "alerts@kent.test", letter(f"A letter to read {NASTY}", NASTY, form=FORM), 2, held=True)
         held_elsewhere = await _received(work, "alerts@medway.test", letter("Not for Kent"), 3, held=True)
         await work.tasks.add(
-            kind="address_bounced", role=Role.QUALITY, says="Our letter bounced.", at=NOW, case_id=live.id, subject_id=delivery
+            kind="address_bounced", role=Role.QUALITY, says="Our letter bounced.", at=NOW, case_id=live.id, subject_id=bounced
         )
         await work.tasks.add(kind="check_notice", role=Role.QUALITY, says="Not for Kent to see.", at=NOW, case_id=elsewhere.id)
         await work.tasks.add(kind="letter_to_read", role=Role.QUALITY, says="A letter to Medway.", at=NOW, subject_id=held_elsewhere)

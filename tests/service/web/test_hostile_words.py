@@ -50,7 +50,7 @@ class Shape(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.made.add((tag, tuple(sorted(name for name, _ in attrs))))
-        self.addresses |= {value or "" for name, value in attrs if name in ("href", "src", "action", "formaction", "data-board")}
+        self.addresses |= {value or "" for name, value in attrs if name in ("href", "src", "action", "formaction")}
         self._inside = tag
 
     def handle_data(self, data: str) -> None:

@@ -17,6 +17,7 @@ async def test_the_page_says_what_happened_and_leads_from_the_board_and_the_firs
     async with town.database.read() as work:
         reference = (await work.cases.get(seeds.live)).reference
     assert (reference in text) == (who == "quality")  # the directory keeps addresses and sees no cases
+    assert (f'href="/repair/{seeds.bounced}"' in (await staff.get("/")).text) == (who == "quality")  # whose task it is in this town
     if who == "quality":
         assert f"/repair/{seeds.bounced}" in (await staff.get(f"/cases/{seeds.live}")).text
 
