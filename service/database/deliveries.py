@@ -1,8 +1,9 @@
 """Deliveries: one row for each letter to each recipient, and the block statements that move them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +27,7 @@ class Move:
     smtp_status: str | None = None
     queue_id: str | None = None
     due_at: datetime | None = None
+    leased_until: datetime | None = None  # with `journalled`: how long the conversation about the letter may take
     received_email_id: str | None = None
 
 
@@ -45,9 +47,8 @@ class Deliveries:
         if rows:
             await self._connection.execute(sa.insert(t), rows)
 
-    async def claim(self, limit: int, *, now: datetime, lease_for: timedelta) -> tuple[Delivery, ...]:
-        """Take up to *limit* due letters, found notices first; a letter whose lease ran out is due again."""
-        free = sa.or_(t.c.state == DeliveryState.QUEUED, sa.and_(t.c.state.in_(_HELD), t.c.leased_until < now))
+    async def claim(self, limit: int, *, now: datetime, lease_for: timedelta, last_lane: Lane = Lane.CHASER) -> tuple[Delivery, ...]:
+        """Take up to *limit* due letters, found notices first, none behind *last_lane*; a letter whose lease ran out is due again."""
         earlier = t.alias()
         # One recipient reads the letters of a case in their order: a later one waits until the earlier one has left or was stopped.
         overtakes = sa.exists().where(
@@ -55,43 +56,59 @@ class Deliveries:
         )
         # What a person stopped is not claimed, not even a letter in doubt: it goes again only after a new approval.
         stopped = sa.exists().where(notices.c.id == t.c.notice_id, notices.c.stopped_at.is_not(None))
-        due = (
-            sa.select(t.c.id)
-            .where(free, t.c.due_at <= now, ~overtakes, ~stopped)
-            .order_by(t.c.lane, t.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+        due: list[tuple[int, str]] = []
+        # Two questions, because each is answered in the order of an index; the two together would sort the whole queue for every block.
+        for free in (t.c.state == DeliveryState.QUEUED, t.c.state.in_(_HELD) & (t.c.leased_until < now)):
+            query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~stopped)
+            locked = query.order_by(t.c.lane, t.c.id).limit(limit).with_for_update(skip_locked=True)
+            due += [(row[0], row[1]) for row in await self._connection.execute(locked)]
+        if not due:
+            return ()
         claimed = (
             sa.update(t)
-            .where(t.c.id.in_(due.scalar_subquery()), free)
+            .where(t.c.id.in_([one for _, one in sorted(due)[:limit]]))
             .values(state=DeliveryState.SENDING, attempts=t.c.attempts + 1, lease=t.c.lease + 1, leased_until=now + lease_for)
-            .returning(*t.c)
+            .returning(*_DOMAIN)
         )
-        rows = (await self._connection.execute(claimed)).mappings().all()
+        rows = (await self._connection.execute(claimed)).all()
         return tuple(sorted(map(_delivery, rows), key=lambda one: (one.lane, one.id)))
 
     async def move(self, moves: Sequence[Move], *, at: datetime) -> frozenset[str]:
         """Apply each move where the law allows it and the lease still holds; return the ids that moved."""
-        moved = set()
+        alike: dict[Move, list[str]] = {}
         for move in moves:
-            targets = {before: after for (before, event), after in TRANSITIONS.items() if event is move.event}
-            new_state = next(iter(set(targets.values())))
-            where = [t.c.id == move.delivery_id, t.c.state.in_(targets)]
-            if move.lease is not None:
-                where.append(t.c.lease == move.lease)
-            values: dict[str, object] = {"state": new_state}
-            if move.event is not DeliveryEvent.JOURNALLED:
-                values |= {"smtp_code": move.smtp_code, "smtp_status": move.smtp_status, "leased_until": None}
-            if move.event is DeliveryEvent.ACCEPTED:
-                values |= {"accepted_at": at, "queue_id": move.queue_id}
-            if move.due_at is not None:
-                values["due_at"] = move.due_at
-            result = await self._connection.execute(sa.update(t).where(*where).values(**values))
-            if result.rowcount == 1:
-                moved.add(move.delivery_id)
-        await self._note([move for move in moves if move.event is not DeliveryEvent.JOURNALLED and move.delivery_id in moved], at)
+            alike.setdefault(replace(move, delivery_id="", queue_id=None), []).append(move.delivery_id)
+        moved: set[str] = set()
+        for shape, ids in alike.items():
+            moved |= await self._move_alike(shape, ids, at)
+        told = [move for move in moves if move.event is not DeliveryEvent.JOURNALLED and move.delivery_id in moved]
+        if named := [{"b_id": move.delivery_id, "queue_id": move.queue_id} for move in told if move.queue_id]:
+            await self._connection.execute(
+                sa.update(t).where(t.c.id == sa.bindparam("b_id")).values(queue_id=sa.bindparam("queue_id")), named
+            )
+        await self._note(told, at)
         return frozenset(moved)
+
+    async def _move_alike(self, shape: Move, ids: Sequence[str], at: datetime) -> set[str]:
+        """Move many letters by one statement."""
+        targets = {before: after for (before, event), after in TRANSITIONS.items() if event is shape.event}
+        where = [t.c.state.in_(targets)]
+        if shape.lease is not None:
+            where.append(t.c.lease == shape.lease)
+        values: dict[str, object] = {"state": next(iter(targets.values()))}
+        if shape.event is DeliveryEvent.JOURNALLED:
+            values |= {"leased_until": shape.leased_until} if shape.leased_until else {}
+        else:
+            values |= {"smtp_code": shape.smtp_code, "smtp_status": shape.smtp_status, "leased_until": None}
+        if shape.event is DeliveryEvent.ACCEPTED:
+            values |= {"accepted_at": at, "queue_id": None}
+        if shape.due_at is not None:
+            values["due_at"] = shape.due_at
+        moved: set[str] = set()
+        for start in range(0, len(ids), _BLOCK):
+            statement = sa.update(t).where(t.c.id.in_(ids[start : start + _BLOCK]), *where).values(**values).returning(t.c.id)
+            moved |= set(await self._connection.scalars(statement))
+        return moved
 
     async def note(
         self, delivery_id: str, event: str, *, at: datetime, received_email_id: str | None = None, code: str | None = None
@@ -160,14 +177,14 @@ class Deliveries:
 
     async def about(self, kind: str, token_subject: str) -> Delivery | None:
         """Return the first letter of one kind whose reply token stands for this subject."""
-        query = sa.select(t).where(t.c.kind == kind, t.c.token_subject == token_subject).order_by(t.c.id).limit(1)
-        row = (await self._connection.execute(query)).mappings().one_or_none()
+        query = sa.select(*_DOMAIN).where(t.c.kind == kind, t.c.token_subject == token_subject).order_by(t.c.id).limit(1)
+        row = (await self._connection.execute(query)).one_or_none()
         return _delivery(row) if row else None
 
     async def of_notice(self, notice_id: str) -> tuple[Delivery, ...]:
         """Return the board of one notice, by name."""
-        query = sa.select(t).where(t.c.notice_id == notice_id, t.c.gss_code.is_not(None)).order_by(t.c.recipient_name)
-        return tuple(map(_delivery, (await self._connection.execute(query)).mappings()))
+        query = sa.select(*_DOMAIN).where(t.c.notice_id == notice_id, t.c.gss_code.is_not(None)).order_by(t.c.recipient_name)
+        return tuple(map(_delivery, await self._connection.execute(query)))
 
     async def waiting(self) -> int:
         """Count letters that have not reached an end: queued, being sent or in doubt."""
@@ -175,22 +192,26 @@ class Deliveries:
 
     async def stuck(self, *, before: datetime) -> tuple[Delivery, ...]:
         """Return letters queued before that moment that have still not been taken."""
-        query = sa.select(t).where(t.c.state.in_(_WAITING), t.c.created_at < before).order_by(t.c.id).limit(500)
-        return tuple(map(_delivery, (await self._connection.execute(query)).mappings()))
+        query = sa.select(*_DOMAIN).where(t.c.state.in_(_WAITING), t.c.created_at < before).order_by(t.c.id).limit(500)
+        return tuple(map(_delivery, await self._connection.execute(query)))
 
     async def _one(self, where: sa.ColumnElement[bool]) -> Delivery | None:
-        row = (await self._connection.execute(sa.select(t).where(where))).mappings().one_or_none()
+        row = (await self._connection.execute(sa.select(*_DOMAIN).where(where))).one_or_none()
         return _delivery(row) if row else None
 
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.IN_DOUBT)
 _HELD = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
-_NOT_IN_DOMAIN = ("message_references", "token_hash", "leased_until", "queue_id")
+_NAMES = tuple(one.name for one in fields(Delivery) if one.name != "references")
+_DOMAIN = (*(t.c[name] for name in _NAMES), t.c.message_references)
+_NAME_IN_THE_QUEUE = sa.update(t).where(t.c.id == sa.bindparam("moved")).values(queue_id=sa.bindparam("named"))
+_BLOCK = 500  # ids in one statement
 
 
-def _delivery(row: sa.RowMapping) -> Delivery:
-    plain = {name: row[name] for name in row if name not in _NOT_IN_DOMAIN}
+def _delivery(row: sa.Row[Any]) -> Delivery:
+    *plain, references = row
+    values = dict(zip(_NAMES, plain, strict=True))
     return Delivery(
-        **{**plain, "lane": Lane(row["lane"]), "state": DeliveryState(row["state"]), "answer": Answer(row["answer"])},
-        references=tuple(row["message_references"].split()),
+        **{**values, "lane": Lane(values["lane"]), "state": DeliveryState(values["state"]), "answer": Answer(values["answer"])},
+        references=tuple(references.split()),
     )

@@ -213,8 +213,15 @@ deliveries = sa.Table(
     sa.Column("smtp_status", sa.String(12)),
     sa.Column("queue_id", sa.String(100)),
     sa.UniqueConstraint("notice_id", "gss_code"),
-    sa.Index("ix_deliveries_due", "state", "lane", "due_at"),
+    sa.Index("ix_deliveries_due", "state", "lane", "id"),  # the order they are claimed in
+    sa.Index("ix_deliveries_accepted_at", "accepted_at"),
     sa.Index("ix_deliveries_case_id", "case_id", "gss_code", "state"),
+)  # fmt: skip
+
+relay_pace = sa.Table(  # when a relay may next be given a letter, for all workers together
+    "relay_pace", metadata,
+    sa.Column("relay", sa.String(320), primary_key=True),
+    sa.Column("next_at", UtcDateTime, nullable=False),
 )  # fmt: skip
 
 delivery_events = sa.Table(

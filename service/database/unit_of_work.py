@@ -20,6 +20,7 @@ from service.database.letters import Letters
 from service.database.likenesses import Likenesses
 from service.database.local_notices import LocalNotices
 from service.database.notices import Notices
+from service.database.pacing import Pacing
 from service.database.people import People
 from service.database.policies import Policies
 from service.database.received import Received
@@ -47,6 +48,7 @@ class Work:
         self.notices = Notices(connection, self.keys)
         self.letters = Letters(connection, self.keys)
         self.deliveries = Deliveries(connection)
+        self.pacing = Pacing(connection)
         self.checks = Checks(connection)
         self.approvals = Approvals(connection, self.keys)
         self.responses = Responses(connection, self.keys)

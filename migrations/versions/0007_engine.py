@@ -1,0 +1,28 @@
+"""The engine: letters are claimed in the order of an index, and all workers keep one pace."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_index("ix_deliveries_due", table_name="deliveries")
+    op.create_index("ix_deliveries_due", "deliveries", ["state", "lane", "id"], unique=False)
+    op.create_index("ix_deliveries_accepted_at", "deliveries", ["accepted_at"], unique=False)
+    op.create_table(
+        "relay_pace",
+        sa.Column("relay", sa.String(length=320), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("relay", name=op.f("pk_relay_pace")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("relay_pace")
+    op.drop_index("ix_deliveries_accepted_at", table_name="deliveries")
+    op.drop_index("ix_deliveries_due", table_name="deliveries")
+    op.create_index("ix_deliveries_due", "deliveries", ["state", "lane", "due_at"], unique=False)
