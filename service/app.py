@@ -102,6 +102,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
     house = House(
         begin=database.begin,
         read=database.read,
+        journal=database.journal,
         templates=Templates(LETTERS),
         tokens=Tokens(master.derive("tokens")),
         sandbox=sandbox,

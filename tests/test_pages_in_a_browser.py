@@ -128,6 +128,7 @@ async def serving(folder: Path, host: str = "127.0.0.1", accounts: Callable[[str
         house = House(
             begin=database.begin,
             read=database.read,
+            journal=database.journal,
             templates=Templates(Path(__file__).parents[1] / "mail_templates"),
             tokens=TOKENS,
             sandbox=cast(Any, None),

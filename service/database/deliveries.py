@@ -31,6 +31,59 @@ class Move:
     received_email_id: str | None = None
 
 
+def apply_moves(connection: sa.Connection, moves: Sequence[Move], at: datetime) -> frozenset[str]:
+    """Do what `Deliveries.move` says, within one call: many small awaits cost more than the statements."""
+    alike: dict[Move, list[str]] = {}
+    for move in moves:
+        alike.setdefault(replace(move, delivery_id="", queue_id=None), []).append(move.delivery_id)
+    moved: set[str] = set()
+    for shape, ids in alike.items():
+        moved |= _move_alike(connection, shape, ids, at)
+    told = [move for move in moves if move.event is not DeliveryEvent.JOURNALLED and move.delivery_id in moved]
+    if named := [{"moved": move.delivery_id, "named": move.queue_id} for move in told if move.queue_id]:
+        connection.execute(_NAME_IN_THE_QUEUE, named)
+    _note(connection, told, at)
+    return frozenset(moved)
+
+
+def _move_alike(connection: sa.Connection, shape: Move, ids: Sequence[str], at: datetime) -> set[str]:
+    """Move many letters by one statement."""
+    targets = {before: after for (before, event), after in TRANSITIONS.items() if event is shape.event}
+    where = [t.c.state.in_(targets)]
+    if shape.lease is not None:
+        where.append(t.c.lease == shape.lease)
+    values: dict[str, object] = {"state": next(iter(targets.values()))}
+    if shape.event is DeliveryEvent.JOURNALLED:
+        values |= {"leased_until": shape.leased_until} if shape.leased_until else {}
+    else:
+        values |= {"smtp_code": shape.smtp_code, "smtp_status": shape.smtp_status, "leased_until": None}
+    if shape.event is DeliveryEvent.ACCEPTED:
+        values |= {"accepted_at": at, "queue_id": None}
+    if shape.due_at is not None:
+        values["due_at"] = shape.due_at
+    moved: set[str] = set()
+    for start in range(0, len(ids), _BLOCK):
+        statement = sa.update(t).where(t.c.id.in_(ids[start : start + _BLOCK]), *where).values(**values).returning(t.c.id)
+        moved |= set(connection.scalars(statement))
+    return moved
+
+
+def _note(connection: sa.Connection, moves: Sequence[Move], at: datetime) -> None:
+    rows = [
+        {
+            "id": new_id(),
+            "delivery_id": move.delivery_id,
+            "at": at,
+            "event": move.event,
+            "received_email_id": move.received_email_id,
+            "code": move.smtp_status or (str(move.smtp_code) if move.smtp_code else None),
+        }
+        for move in moves
+    ]
+    if rows:
+        connection.execute(sa.insert(delivery_events), rows)
+
+
 class Deliveries:
     """The letters that leave."""
 
@@ -75,40 +128,7 @@ class Deliveries:
 
     async def move(self, moves: Sequence[Move], *, at: datetime) -> frozenset[str]:
         """Apply each move where the law allows it and the lease still holds; return the ids that moved."""
-        alike: dict[Move, list[str]] = {}
-        for move in moves:
-            alike.setdefault(replace(move, delivery_id="", queue_id=None), []).append(move.delivery_id)
-        moved: set[str] = set()
-        for shape, ids in alike.items():
-            moved |= await self._move_alike(shape, ids, at)
-        told = [move for move in moves if move.event is not DeliveryEvent.JOURNALLED and move.delivery_id in moved]
-        if named := [{"b_id": move.delivery_id, "queue_id": move.queue_id} for move in told if move.queue_id]:
-            await self._connection.execute(
-                sa.update(t).where(t.c.id == sa.bindparam("b_id")).values(queue_id=sa.bindparam("queue_id")), named
-            )
-        await self._note(told, at)
-        return frozenset(moved)
-
-    async def _move_alike(self, shape: Move, ids: Sequence[str], at: datetime) -> set[str]:
-        """Move many letters by one statement."""
-        targets = {before: after for (before, event), after in TRANSITIONS.items() if event is shape.event}
-        where = [t.c.state.in_(targets)]
-        if shape.lease is not None:
-            where.append(t.c.lease == shape.lease)
-        values: dict[str, object] = {"state": next(iter(targets.values()))}
-        if shape.event is DeliveryEvent.JOURNALLED:
-            values |= {"leased_until": shape.leased_until} if shape.leased_until else {}
-        else:
-            values |= {"smtp_code": shape.smtp_code, "smtp_status": shape.smtp_status, "leased_until": None}
-        if shape.event is DeliveryEvent.ACCEPTED:
-            values |= {"accepted_at": at, "queue_id": None}
-        if shape.due_at is not None:
-            values["due_at"] = shape.due_at
-        moved: set[str] = set()
-        for start in range(0, len(ids), _BLOCK):
-            statement = sa.update(t).where(t.c.id.in_(ids[start : start + _BLOCK]), *where).values(**values).returning(t.c.id)
-            moved |= set(await self._connection.scalars(statement))
-        return moved
+        return await self._connection.run_sync(apply_moves, moves, at)
 
     async def note(
         self, delivery_id: str, event: str, *, at: datetime, received_email_id: str | None = None, code: str | None = None
@@ -116,21 +136,6 @@ class Deliveries:
         """Note something that happened to a letter and changed no state: an automatic reply, a read receipt."""
         row = {"id": new_id(), "delivery_id": delivery_id, "at": at, "event": event, "code": code, "received_email_id": received_email_id}
         await self._connection.execute(sa.insert(delivery_events).values(**row))
-
-    async def _note(self, moves: Sequence[Move], at: datetime) -> None:
-        rows = [
-            {
-                "id": new_id(),
-                "delivery_id": move.delivery_id,
-                "at": at,
-                "event": move.event,
-                "received_email_id": move.received_email_id,
-                "code": move.smtp_status or (str(move.smtp_code) if move.smtp_code else None),
-            }
-            for move in moves
-        ]
-        if rows:
-            await self._connection.execute(sa.insert(delivery_events), rows)
 
     async def get(self, delivery_id: str) -> Delivery | None:
         """Return one delivery."""
@@ -168,7 +173,7 @@ class Deliveries:
         values = {"state": DeliveryState.QUEUED, "letter_id": letter_id, "recipient_name": name, "address": address, "due_at": at}
         moved = (await self._connection.execute(sa.update(t).where(stopped).values(**values, leased_until=None))).rowcount == 1
         if moved:
-            await self._note([Move(delivery_id=delivery_id, event=DeliveryEvent.RELEASED)], at)
+            await self._connection.run_sync(_note, [Move(delivery_id=delivery_id, event=DeliveryEvent.RELEASED)], at)
         return moved
 
     async def answered(self, delivery_id: str, answer: Answer, *, confirmed: bool, at: datetime) -> None:

@@ -69,7 +69,7 @@ class _Round:
         self._few = 0
         self._claiming: asyncio.Task[None] | None = None
         self._over = False
-        self._journal = Journal(house.begin, self._moment)
+        self._journal = Journal(house.journal, self._moment)
         self._letters: dict[str, asyncio.Task[_Approved]] = {}
         self._trouble: str | None = None
         self._accepted = 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.database.deliveries import Move
-from service.database.unit_of_work import Begin
+from service.database.unit_of_work import WriteJournal
 
 # An outcome that is not written down is a letter sent twice, so a full disk or a locked database is waited out.
 _WAITS = (0.1, 0.3, 1.0, 3.0, 10.0)
@@ -25,8 +25,8 @@ class _Line:
 class Journal:
     """Group commit: every connection that waits to write shares the next transaction. *turn* is held while one is written."""
 
-    def __init__(self, begin: Begin, clock: Callable[[], datetime]) -> None:
-        self._begin = begin
+    def __init__(self, commit: WriteJournal, clock: Callable[[], datetime]) -> None:
+        self._commit = commit
         self._clock = clock
         self._waiting: list[_Line] = []
         self._writer: asyncio.Task[None] | None = None
@@ -58,7 +58,7 @@ class Journal:
             async with self.turn:
                 group, self._waiting = self._waiting, []
                 try:
-                    moved = await self._commit(group)
+                    moved = await self._commit([line.move for line in group], self._clock())
                 except Exception as error:
                     _refuse(group, error)
                     self._waiting[:0] = [line for line in group if line.done is None]
@@ -71,10 +71,6 @@ class Journal:
             for line in group:
                 if line.done is not None and not line.done.done():
                     line.done.set_result(line.move.delivery_id in moved)
-
-    async def _commit(self, group: Sequence[_Line]) -> frozenset[str]:
-        async with self._begin() as work:
-            return await work.deliveries.move([line.move for line in group], at=self._clock())
 
 
 def _refuse(group: Sequence[_Line], error: Exception) -> None:
