@@ -1,12 +1,14 @@
 """Deliveries: one row for each letter to each recipient, and the block statements that move them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.database.ids import new_id
 from service.database.tables import deliveries as t
@@ -33,12 +35,14 @@ class Move:
 
 def apply_moves(connection: sa.Connection, moves: Sequence[Move], at: datetime) -> frozenset[str]:
     """Do what `Deliveries.move` says, within one call: many small awaits cost more than the statements."""
-    alike: dict[Move, list[str]] = {}
+    alike: dict[tuple[object, ...], list[Move]] = {}
     for move in moves:
-        alike.setdefault(replace(move, delivery_id="", queue_id=None), []).append(move.delivery_id)
+        shape = (move.event, move.lease, move.smtp_code, move.smtp_status, move.due_at, move.leased_until)
+        alike.setdefault(shape, []).append(move)
     moved: set[str] = set()
-    for shape, ids in alike.items():
-        moved |= _move_alike(connection, shape, ids, at)
+    for group in alike.values():
+        for start in range(0, len(group), _BLOCK):
+            moved |= _move_alike(connection, group[start : start + _BLOCK], at)
     told = [move for move in moves if move.event is not DeliveryEvent.JOURNALLED and move.delivery_id in moved]
     if named := [{"moved": move.delivery_id, "named": move.queue_id} for move in told if move.queue_id]:
         connection.execute(_NAME_IN_THE_QUEUE, named)
@@ -46,26 +50,32 @@ def apply_moves(connection: sa.Connection, moves: Sequence[Move], at: datetime) 
     return frozenset(moved)
 
 
-def _move_alike(connection: sa.Connection, shape: Move, ids: Sequence[str], at: datetime) -> set[str]:
-    """Move many letters by one statement."""
-    targets = {before: after for (before, event), after in TRANSITIONS.items() if event is shape.event}
-    where = [t.c.state.in_(targets)]
-    if shape.lease is not None:
-        where.append(t.c.lease == shape.lease)
-    values: dict[str, object] = {"state": next(iter(targets.values()))}
-    if shape.event is DeliveryEvent.JOURNALLED:
-        values |= {"leased_until": shape.leased_until} if shape.leased_until else {}
+def _move_alike(connection: sa.Connection, moves: Sequence[Move], at: datetime) -> set[str]:
+    """Move letters that differ in nothing but their id by one statement."""
+    like = moves[0]
+    values: dict[str, object] = {}
+    if like.event is DeliveryEvent.JOURNALLED:
+        values |= {"leased_until": like.leased_until} if like.leased_until else {}
     else:
-        values |= {"smtp_code": shape.smtp_code, "smtp_status": shape.smtp_status, "leased_until": None}
-    if shape.event is DeliveryEvent.ACCEPTED:
+        values |= {"smtp_code": like.smtp_code, "smtp_status": like.smtp_status, "leased_until": None}
+    if like.event is DeliveryEvent.ACCEPTED:
         values |= {"accepted_at": at, "queue_id": None}
-    if shape.due_at is not None:
-        values["due_at"] = shape.due_at
-    moved: set[str] = set()
-    for start in range(0, len(ids), _BLOCK):
-        statement = sa.update(t).where(t.c.id.in_(ids[start : start + _BLOCK]), *where).values(**values).returning(t.c.id)
-        moved |= set(connection.scalars(statement))
-    return moved
+    if like.due_at is not None:
+        values["due_at"] = like.due_at
+    statement = _moving(like.event, like.lease is not None, tuple(values))
+    held = {"held": like.lease} if like.lease is not None else {}
+    return set(connection.scalars(statement, {**values, **held, "ids": [move.delivery_id for move in moves]}))
+
+
+@cache
+def _moving(event: DeliveryEvent, fenced: bool, names: tuple[str, ...]) -> ReturningUpdate[str]:
+    """Build the statement of one kind of move; building it anew for each group was most of its cost."""
+    targets = {before: after for (before, known), after in TRANSITIONS.items() if known is event}
+    where = [t.c.id.in_(sa.bindparam("ids", expanding=True)), t.c.state.in_(targets)]
+    if fenced:
+        where.append(t.c.lease == sa.bindparam("held"))
+    values = {name: sa.bindparam(name, type_=t.c[name].type) for name in names}
+    return sa.update(t).where(*where).values(state=next(iter(targets.values())), **values).returning(t.c.id)
 
 
 def _note(connection: sa.Connection, moves: Sequence[Move], at: datetime) -> None:
@@ -102,28 +112,15 @@ class Deliveries:
 
     async def claim(self, limit: int, *, now: datetime, lease_for: timedelta, last_lane: Lane = Lane.CHASER) -> tuple[Delivery, ...]:
         """Take up to *limit* due letters, found notices first, none behind *last_lane*; a letter whose lease ran out is due again."""
-        earlier = t.alias()
-        # One recipient reads the letters of a case in their order: a later one waits until the earlier one has left or was stopped.
-        overtakes = sa.exists().where(
-            earlier.c.case_id == t.c.case_id, earlier.c.gss_code == t.c.gss_code, earlier.c.id < t.c.id, earlier.c.state.in_(_WAITING)
-        )
-        # What a person stopped is not claimed, not even a letter in doubt: it goes again only after a new approval.
-        stopped = sa.exists().where(notices.c.id == t.c.notice_id, notices.c.stopped_at.is_not(None))
         due: list[tuple[int, str]] = []
         # Two questions, because each is answered in the order of an index; the two together would sort the whole queue for every block.
-        for free in (t.c.state == DeliveryState.QUEUED, t.c.state.in_(_HELD) & (t.c.leased_until < now)):
-            query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~stopped)
-            locked = query.order_by(t.c.lane, t.c.id).limit(limit).with_for_update(skip_locked=True)
-            due += [(row[0], row[1]) for row in await self._connection.execute(locked)]
+        for query in _DUE:
+            rows = await self._connection.execute(query, {"now": now, "last_lane": last_lane, "most": limit})
+            due += [(lane, one) for lane, one in rows]
         if not due:
             return ()
-        claimed = (
-            sa.update(t)
-            .where(t.c.id.in_([one for _, one in sorted(due)[:limit]]))
-            .values(state=DeliveryState.SENDING, attempts=t.c.attempts + 1, lease=t.c.lease + 1, leased_until=now + lease_for)
-            .returning(*_DOMAIN)
-        )
-        rows = (await self._connection.execute(claimed)).all()
+        ids = [one for _, one in sorted(due)[:limit]]
+        rows = await self._connection.execute(_CLAIM, {"ids": ids, "until": now + lease_for})
         return tuple(sorted(map(_delivery, rows), key=lambda one: (one.lane, one.id)))
 
     async def move(self, moves: Sequence[Move], *, at: datetime) -> frozenset[str]:
@@ -209,6 +206,36 @@ _WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.IN_DOUBT)
 _HELD = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
 _NAMES = tuple(one.name for one in fields(Delivery) if one.name != "references")
 _DOMAIN = (*(t.c[name] for name in _NAMES), t.c.message_references)
+
+
+def _due(free: sa.ColumnElement[bool]) -> sa.Select[tuple[int, str]]:
+    earlier = t.alias()
+    # One recipient reads the letters of a case in their order: a later one waits until the earlier one has left or was stopped.
+    overtakes = sa.exists().where(
+        earlier.c.case_id == t.c.case_id, earlier.c.gss_code == t.c.gss_code, earlier.c.id < t.c.id, earlier.c.state.in_(_WAITING)
+    )
+    # What a person stopped is not claimed, not even a letter in doubt: it goes again only after a new approval.
+    stopped = sa.exists().where(notices.c.id == t.c.notice_id, notices.c.stopped_at.is_not(None))
+    now, last_lane = sa.bindparam("now", type_=t.c.due_at.type), sa.bindparam("last_lane", type_=sa.Integer)
+    query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~stopped)
+    return query.order_by(t.c.lane, t.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
+
+
+_DUE = (
+    _due(t.c.state == DeliveryState.QUEUED),
+    _due(t.c.state.in_(_HELD) & (t.c.leased_until < sa.bindparam("now", type_=t.c.due_at.type))),
+)
+_CLAIM = (
+    sa.update(t)
+    .where(t.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(
+        state=DeliveryState.SENDING,
+        attempts=t.c.attempts + 1,
+        lease=t.c.lease + 1,
+        leased_until=sa.bindparam("until", type_=t.c.leased_until.type),
+    )
+    .returning(*_DOMAIN)
+)
 _NAME_IN_THE_QUEUE = sa.update(t).where(t.c.id == sa.bindparam("moved")).values(queue_id=sa.bindparam("named"))
 _BLOCK = 500  # ids in one statement
 
