@@ -63,6 +63,8 @@ cases = sa.Table(
     sa.Column("opened_at", UtcDateTime, nullable=False, index=True),
     sa.Column("closed_at", UtcDateTime),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Index("ix_cases_state", "issuing_authority_id", "state"),
+    sa.Index("ix_cases_list", "issuing_authority_id", "opened_at", "id"),
 )  # fmt: skip
 
 reference_counters = sa.Table(
@@ -278,6 +280,7 @@ audit_events = sa.Table(
     sa.Column("subject_id", sa.String(64)),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("mac", sa.String(64), nullable=False),
+    sa.Index("ix_audit_events_actor", "actor", "action"),
 )  # fmt: skip
 
 audit_head = sa.Table(
