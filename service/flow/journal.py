@@ -55,6 +55,7 @@ class Journal:
     async def _write_all(self) -> None:
         failures = 0
         while self._waiting:
+            await self._gather()
             async with self.turn:
                 group, self._waiting = self._waiting, []
                 try:
@@ -71,6 +72,14 @@ class Journal:
             for line in group:
                 if line.done is not None and not line.done.done():
                     line.done.set_result(line.move.delivery_id in moved)
+
+    async def _gather(self) -> None:
+        """Let the loop hear what has already arrived: as long as lines are added, the commit is worth waiting for."""
+        before = -1
+        while len(self._waiting) > before:
+            before = len(self._waiting)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
 
 
 def _refuse(group: Sequence[_Line], error: Exception) -> None:
