@@ -11,11 +11,12 @@ from typing import Protocol
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from service.domain.pace import Pace
 from service.flow.break_glass import look_at_broken_glass
 from service.flow.care import look_at_children_in_care
 from service.flow.clock import look_at_dates, look_for_stuck_letters
 from service.flow.cover import look_at_waiting_decisions
-from service.flow.deliver import deliver_due
+from service.flow.deliver import UNHURRIED, deliver_due
 from service.flow.house import House
 from service.flow.receive import Inbox, file_away, receive_new
 from service.flow.rounds import notice_round, triage_round
@@ -47,6 +48,7 @@ class Worker:
     tick_seconds: float
     poll_seconds: float
     connections: int
+    pace: Pace = UNHURRIED
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -86,7 +88,7 @@ class Worker:
         await notice_round(self.house, now=self.clock())
 
     async def _deliver(self) -> None:
-        while await deliver_due(self.house, self.mailer, now=self.clock(), connections=self.connections):
+        while await deliver_due(self.house, self.mailer, now=self.clock(), connections=self.connections, pace=self.pace):
             pass
 
     async def _clock(self, hand: ClockHand) -> None:

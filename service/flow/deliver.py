@@ -30,6 +30,7 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=15)
 BLOCK = 100
 ROUND_SECONDS = 5.0
+_TOO_MANY = 432  # Exchange Online: the mailbox has too many connections
 UNHURRIED = Pace()
 _EVENTS = {
     SendOutcome.ACCEPTED: DeliveryEvent.ACCEPTED,
@@ -72,6 +73,8 @@ class _Round:
         self._journal = Journal(house.journal, self._moment)
         self._letters: dict[str, asyncio.Task[_Approved]] = {}
         self._trouble: str | None = None
+        self._working = 0
+        self._crowded = False
         self._accepted = 0
 
     async def run(self, connections: int) -> int:
@@ -97,8 +100,9 @@ class _Round:
 
     async def _work_through(self) -> None:
         """Send letters over one connection after another until none is left or the relay is away."""
+        self._working += 1
         try:
-            while self._trouble is None and (delivery := await self._next()):
+            while self._trouble is None and not self._gives_way() and (delivery := await self._next()):
                 self._tray.appendleft(delivery)
                 async with self._mailer.connect() as connection:
                     while connection.usable and self._trouble is None and (delivery := await self._next()):
@@ -108,6 +112,13 @@ class _Round:
         except Exception:
             self._trouble = "Sending stopped because of an error on our side."
             raise
+        finally:
+            self._working -= 1
+
+    def _gives_way(self) -> bool:
+        """Whether this connection is not opened again, because the relay said that we have too many; the last one goes on."""
+        gives_way, self._crowded = self._crowded and self._working > 1, False
+        return gives_way
 
     async def _next(self) -> Delivery | None:
         """Take the next letter, and see to it that a block is ready when the tray gets empty."""
@@ -148,6 +159,7 @@ class _Round:
         self._accepted += result.outcome is SendOutcome.ACCEPTED
         if result.outcome is not SendOutcome.ACCEPTED:
             log.info("letter_not_sent", delivery_id=delivery.id, outcome=result.outcome, code=result.code, attempt=delivery.attempts)
+        self._crowded = self._crowded or result.code == _TOO_MANY or result.enhanced_status == "4.3.2"
         if result.outcome is SendOutcome.IN_DOUBT:
             return  # it stands as in doubt; when the lease runs out the same bytes go again
         if result.outcome is SendOutcome.RELAY_UNUSABLE:
