@@ -71,7 +71,7 @@ def _move_alike(connection: sa.Connection, moves: Sequence[Move], at: datetime) 
 def _moving(event: DeliveryEvent, fenced: bool, names: tuple[str, ...]) -> ReturningUpdate[str]:
     """Build the statement of one kind of move; building it anew for each group was most of its cost."""
     targets = {before: after for (before, known), after in TRANSITIONS.items() if known is event}
-    where = [t.c.id.in_(sa.bindparam("ids", expanding=True)), t.c.state.in_(targets)]
+    where: list[sa.ColumnElement[bool]] = [t.c.id.in_(sa.bindparam("ids", expanding=True)), t.c.state.in_(targets)]
     if fenced:
         where.append(t.c.lease == sa.bindparam("held"))
     values = {name: sa.bindparam(name, type_=t.c[name].type) for name in names}
@@ -116,7 +116,7 @@ class Deliveries:
         # Two questions, because each is answered in the order of an index; the two together would sort the whole queue for every block.
         for query in _DUE:
             rows = await self._connection.execute(query, {"now": now, "last_lane": last_lane, "most": limit})
-            due += [(lane, one) for lane, one in rows]
+            due += [(row[0], row[1]) for row in rows]
         if not due:
             return ()
         ids = [one for _, one in sorted(due)[:limit]]
@@ -241,9 +241,8 @@ _BLOCK = 500  # ids in one statement
 
 
 def _delivery(row: sa.Row[Any]) -> Delivery:
-    *plain, references = row
-    values = dict(zip(_NAMES, plain, strict=True))
+    values = dict(zip(_NAMES, row[:-1], strict=True))
     return Delivery(
         **{**values, "lane": Lane(values["lane"]), "state": DeliveryState(values["state"]), "answer": Answer(values["answer"])},
-        references=tuple(references.split()),
+        references=tuple(row[-1].split()),
     )
