@@ -85,6 +85,8 @@ class _Round:
         self._few = connections
         try:
             ends = await asyncio.gather(*(self._work_through() for _ in range(min(connections, len(self._tray)))), return_exceptions=True)
+            if self._claiming is not None:
+                await self._claiming  # what it claims is put back as well
         finally:
             await self._journal.close()
         await self._put_back_the_rest()
