@@ -208,7 +208,7 @@ _NAMES = tuple(one.name for one in fields(Delivery) if one.name != "references")
 _DOMAIN = (*(t.c[name] for name in _NAMES), t.c.message_references)
 
 
-def _due(free: sa.ColumnElement[bool]) -> sa.Select[tuple[int, str]]:
+def _due(free: sa.ColumnElement[bool]) -> sa.Select[int, str]:
     earlier = t.alias()
     # One recipient reads the letters of a case in their order: a later one waits until the earlier one has left or was stopped.
     overtakes = sa.exists().where(
@@ -240,8 +240,8 @@ _NAME_IN_THE_QUEUE = sa.update(t).where(t.c.id == sa.bindparam("moved")).values(
 _BLOCK = 500  # ids in one statement
 
 
-def _delivery(row: sa.Row[Any]) -> Delivery:
-    values = dict(zip(_NAMES, row[:-1], strict=True))
+def _delivery(row: sa.Row[*tuple[Any, ...]]) -> Delivery:
+    values: dict[str, Any] = dict(zip(_NAMES, row[:-1], strict=True))
     return Delivery(
         **{**values, "lane": Lane(values["lane"]), "state": DeliveryState(values["state"]), "answer": Answer(values["answer"])},
         references=tuple(row[-1].split()),
