@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import reading
+from bench import pages, reading, sending
 
 RESULTS = Path(__file__).with_name("results.md")
-BENCHES: dict[str, Callable[[Console], str]] = {"reading": reading.run}
+BENCHES: dict[str, Callable[[Console], str]] = {"pages": pages.run, "reading": reading.run, "sending": sending.run}
 
 
 def machine() -> str:

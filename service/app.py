@@ -17,6 +17,7 @@ from service.adapters.oidc import OidcProvider
 from service.adapters.smtp import RelayAccount, SmtpRelay
 from service.database.keys import MasterKey
 from service.database.unit_of_work import Database
+from service.domain.pace import Pace
 from service.flow.house import House
 from service.flow.receive import Inbox
 from service.flow.sandbox import Sandbox
@@ -62,6 +63,7 @@ class App:
             tick_seconds=self.settings.tick_seconds,
             poll_seconds=self.settings.poll_seconds,
             connections=smtp.connections,
+            pace=Pace(relay=f"{smtp.host}:{smtp.port}", per_minute=smtp.per_minute, per_day=smtp.per_day, reserve=smtp.reserve),
         )
 
     def site(self) -> FastAPI:
@@ -104,6 +106,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
     house = House(
         begin=database.begin,
         read=database.read,
+        journal=database.journal,
         templates=Templates(LETTERS),
         tokens=Tokens(master.derive("tokens")),
         sandbox=sandbox,
@@ -187,4 +190,5 @@ def _relay(smtp: SmtpSettings) -> RelayAccount:
         tls=smtp.tls,
         ca_file=smtp.ca_file,
         ehlo_name=smtp.ehlo_name,
+        pipelining=smtp.pipelining,
     )

@@ -35,7 +35,10 @@ class ImapSettings(BaseModel):
 
 
 class SmtpSettings(BaseModel):
-    """The relay our letters leave by. *verp* says whether it lets the return path carry a token (Exchange Online does not)."""
+    """The relay our letters leave by. *verp* says whether it lets the return path carry a token (Exchange Online does not).
+
+    *per_minute* and *per_day* are what it takes from us; the last *reserve* letters of a day are kept for found notices and alerts.
+    """
 
     host: str
     port: int = 587
@@ -47,6 +50,10 @@ class SmtpSettings(BaseModel):
     connections: int = 4
     verp: bool = True
     ehlo_name: str = "localhost"
+    pipelining: bool = True
+    per_minute: int | None = None
+    per_day: int | None = None
+    reserve: int = 0
 
 
 class OidcSettings(BaseModel):

@@ -11,12 +11,13 @@ from typing import Protocol
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from service.domain.pace import Pace
 from service.flow.break_glass import look_at_broken_glass
 from service.flow.care import look_at_children_in_care
 from service.flow.chase import chase_silent
 from service.flow.clock import look_at_dates, look_for_stuck_letters
 from service.flow.cover import look_at_waiting_decisions
-from service.flow.deliver import deliver_due
+from service.flow.deliver import UNHURRIED, deliver_due
 from service.flow.house import House
 from service.flow.origin import look_at_origin
 from service.flow.receive import Inbox, file_away, receive_new
@@ -50,6 +51,7 @@ class Worker:
     tick_seconds: float
     poll_seconds: float
     connections: int
+    pace: Pace = UNHURRIED
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -92,7 +94,7 @@ class Worker:
         await notice_round(self.house, now=self.clock())
 
     async def _deliver(self) -> None:
-        while await deliver_due(self.house, self.mailer, now=self.clock(), connections=self.connections):
+        while await deliver_due(self.house, self.mailer, now=self.clock(), connections=self.connections, pace=self.pace):
             pass
 
     async def _clock(self, hand: ClockHand) -> None:

@@ -17,8 +17,8 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from playwright.async_api import TimeoutError as TookTooLong
 
 from service.database import schema
-from service.database.deliveries import Move
 from service.database.keys import MasterKey
+from service.database.leaving import Move
 from service.database.unit_of_work import Database
 from service.domain.delivery import DeliveryEvent, DeliveryState
 from service.flow.house import House
@@ -130,6 +130,7 @@ async def serving(folder: Path, host: str = "127.0.0.1", accounts: Callable[[str
         house = House(
             begin=database.begin,
             read=database.read,
+            journal=database.journal,
             templates=Templates(Path(__file__).parents[1] / "mail_templates"),
             tokens=TOKENS,
             sandbox=cast(Any, None),

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from service.database.deliveries import ALERTING, ENDING, NEVER_LEFT
+from service.database.deliveries import NEVER_LEFT
+from service.database.delivery_rows import ALERTING, ENDING
 from service.database.tables import cases, chased, deliveries, notices
 from service.database.unit_of_work import Work
 from service.domain.case import CaseState

@@ -63,6 +63,8 @@ cases = sa.Table(
     sa.Column("opened_at", UtcDateTime, nullable=False, index=True),
     sa.Column("closed_at", UtcDateTime),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Index("ix_cases_state", "issuing_authority_id", "state"),
+    sa.Index("ix_cases_list", "issuing_authority_id", "opened_at", "id"),
 )  # fmt: skip
 
 reference_counters = sa.Table(
@@ -215,7 +217,8 @@ deliveries = sa.Table(
     sa.Column("rank", sa.Integer, nullable=False, server_default="0"),  # 0: the first letter of a notice to this authority; then 1, 2, …
     sa.Column("stands_for", sa.Text, nullable=False, server_default=""),  # former authorities that this one answers for, by GSS code
     sa.UniqueConstraint("notice_id", "gss_code", "rank"),
-    sa.Index("ix_deliveries_due", "state", "lane", "due_at"),
+    sa.Index("ix_deliveries_due", "state", "lane", "id"),  # the order they are claimed in
+    sa.Index("ix_deliveries_accepted_at", "accepted_at"),
     sa.Index("ix_deliveries_case_id", "case_id", "gss_code", "state"),
 )  # fmt: skip
 
@@ -234,6 +237,12 @@ repairs = sa.Table(  # letters that a person sent again to another address of th
     to("persons", null=False, name="person_id"),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("ix_repairs_delivery_id", "delivery_id"),
+)  # fmt: skip
+
+relay_pace = sa.Table(  # when a relay may next be given a letter, for all workers together
+    "relay_pace", metadata,
+    sa.Column("relay", sa.String(320), primary_key=True),
+    sa.Column("next_at", UtcDateTime, nullable=False),
 )  # fmt: skip
 
 delivery_events = sa.Table(
@@ -291,6 +300,7 @@ audit_events = sa.Table(
     sa.Column("subject_id", sa.String(64)),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("mac", sa.String(64), nullable=False),
+    sa.Index("ix_audit_events_actor", "actor", "action"),
 )  # fmt: skip
 
 audit_head = sa.Table(

@@ -1,7 +1,10 @@
 """The unit of work: `async with begin() as work` is the only way to a transaction. Leaving commits; an exception rolls back."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -14,13 +17,15 @@ from service.database.checks import Checks
 from service.database.credentials import Credentials
 from service.database.deliveries import Deliveries
 from service.database.deputies import Deputies, KnownDomains
-from service.database.engine import make_engine
+from service.database.engine import make_engine, make_journal_engine
 from service.database.keys import Keys, MasterKey
+from service.database.leaving import Move, apply_moves
 from service.database.letters import Letters
 from service.database.likenesses import Likenesses
 from service.database.local_notices import LocalNotices
 from service.database.notices import Notices
 from service.database.origin_tests import OriginTests
+from service.database.pacing import Pacing
 from service.database.people import People
 from service.database.policies import Policies
 from service.database.received import Received
@@ -48,6 +53,7 @@ class Work:
         self.notices = Notices(connection, self.keys)
         self.letters = Letters(connection, self.keys)
         self.deliveries = Deliveries(connection)
+        self.pacing = Pacing(connection)
         self.checks = Checks(connection)
         self.approvals = Approvals(connection, self.keys)
         self.responses = Responses(connection, self.keys)
@@ -63,6 +69,7 @@ class Work:
 
 
 Begin = Callable[[], AbstractAsyncContextManager[Work]]
+WriteJournal = Callable[[Sequence[Move], datetime], Awaitable[frozenset[str]]]
 
 
 class Database:
@@ -70,6 +77,8 @@ class Database:
 
     def __init__(self, url: str, master: MasterKey) -> None:
         self.engine: AsyncEngine = make_engine(url)
+        self._journal = make_journal_engine(url)
+        self._journal_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self._master = master
         self._audit_key = master.derive("audit chain")
 
@@ -90,6 +99,21 @@ class Database:
                 yield Work(connection, self._master, self._audit_key)
                 await transaction.rollback()
 
+    async def journal(self, moves: Sequence[Move], at: datetime) -> frozenset[str]:
+        """Commit many moves of deliveries in a transaction of their own, as `Deliveries.move` does, and return the ids that moved."""
+        if self._journal is None:
+            async with self.begin() as work:
+                return await work.deliveries.move(moves, at=at)
+        return await asyncio.get_running_loop().run_in_executor(self._journal_thread, self._write_journal, moves, at)
+
+    def _write_journal(self, moves: Sequence[Move], at: datetime) -> frozenset[str]:
+        assert self._journal is not None
+        with self._journal.begin() as connection:
+            return apply_moves(connection, moves, at)
+
     async def close(self) -> None:
         """Close every connection."""
+        self._journal_thread.shutdown()
+        if self._journal is not None:
+            self._journal.dispose()
         await self.engine.dispose()

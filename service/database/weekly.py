@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from service.database.deliveries import ALERTING
+from service.database.delivery_rows import ALERTING
 from service.database.tables import cases, deliveries, local_notices, notices
 from service.database.unit_of_work import Work
 from service.domain.case import CaseState

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.database import counting
-from service.database.deliveries import ALERTING
+from service.database.delivery_rows import ALERTING
 from service.database.unit_of_work import Work
 from service.domain.case import Case, CaseState
 from service.domain.delivery import Answer, Delivery, Lane, named_state

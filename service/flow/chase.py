@@ -13,7 +13,7 @@ import structlog
 
 from directory.contact import Contact
 from service.database import chasing as rows
-from service.database.deliveries import CHASER
+from service.database.delivery_rows import CHASER
 from service.database.unit_of_work import Work
 from service.domain.chasing import Asked, Step, ladder, silent, step
 from service.domain.delivery import GAVE_UP, Answer, Lane

@@ -5,19 +5,23 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+import time
+from collections import deque
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
 from service.database import repairs
-from service.database.deliveries import Move
+from service.database.leaving import Move
 from service.database.letters import LetterChanged
-from service.database.unit_of_work import Begin, Work
+from service.database.unit_of_work import Work
 from service.domain.audience import bound_content, fingerprint
-from service.domain.delivery import Delivery, DeliveryEvent, wait_before_retry
+from service.domain.delivery import Delivery, DeliveryEvent, Lane, wait_before_retry
+from service.domain.pace import Pace
 from service.domain.people import Role
 from service.flow.house import House
+from service.flow.journal import Journal
 from service.mail.prefab import Slots, personalise
 from service.mail.tokens import reply_address
 from service.ports import Envelope, Mailer, MailerConnection, RelayUnavailable, SendOutcome, SendResult
@@ -25,7 +29,10 @@ from service.ports import Envelope, Mailer, MailerConnection, RelayUnavailable, 
 log = structlog.get_logger()
 # Longer than the 10 minutes a relay may take after the final dot (RFC 5321 §4.5.3.2.6), so that a live lease is never stolen.
 LEASE = timedelta(minutes=15)
-BATCH = 100
+BLOCK = 100
+ROUND_SECONDS = 5.0
+_TOO_MANY = 432  # Exchange Online: the mailbox has too many connections
+UNHURRIED = Pace()
 _EVENTS = {
     SendOutcome.ACCEPTED: DeliveryEvent.ACCEPTED,
     SendOutcome.REFUSED_FOR_GOOD: DeliveryEvent.REFUSED,
@@ -34,77 +41,105 @@ _EVENTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Approved:
+    """A frozen letter, and who was approved to get it."""
+
+    frozen: bytes = field(repr=False)
+    recipients: frozenset[tuple[str | None, str]] = field(repr=False)
+
+
 class LeaseLost(Exception):  # noqa: N818
     """Somebody else took the letter over, or it was stopped, before its first byte left."""
 
 
-class Journal:
-    """Group commit: every connection that waits to write shares the next transaction."""
-
-    def __init__(self, begin: Begin) -> None:
-        self._begin = begin
-        self._waiting: list[tuple[Move, asyncio.Future[bool]]] = []
-        self._writer: asyncio.Task[None] | None = None
-
-    async def write(self, move: Move, at: datetime) -> bool:
-        """Commit one move; False when the law or the lease refused it."""
-        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((move, done))
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_all(at))
-        return await done
-
-    async def _write_all(self, at: datetime) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting, []
-            try:
-                async with self._begin() as work:
-                    moved = await work.deliveries.move([move for move, _ in group], at=at)
-            except Exception as error:
-                for _, done in group:
-                    if not done.cancelled():
-                        done.set_exception(error)
-            else:
-                for move, done in group:
-                    if not done.cancelled():
-                        done.set_result(move.delivery_id in moved)
-
-
-async def deliver_due(house: House, mailer: Mailer, *, now: datetime, connections: int = 4) -> int:
+async def deliver_due(house: House, mailer: Mailer, *, now: datetime, connections: int = 4, pace: Pace = UNHURRIED) -> int:
     """Send what is due and return how many letters the relay took. With the relay away, everything stays queued."""
-    async with house.begin() as work:
-        claimed = await work.deliveries.claim(BATCH, now=now, lease_for=LEASE)
-    if not claimed:
-        return 0
-    round_ = _Round(house, mailer, claimed, now)
-    await asyncio.gather(*(round_.work_through() for _ in range(min(connections, len(claimed)))))
-    await round_.put_back_the_rest()
-    return round_.accepted
+    return await _Round(house, mailer, now, pace).run(connections)
 
 
 class _Round:
-    """One claimed block of letters on its way through a few connections."""
+    """A few seconds of sending: blocks of letters are claimed one after another, and leave over connections that stay open."""
 
-    def __init__(self, house: House, mailer: Mailer, claimed: Sequence[Delivery], now: datetime) -> None:
+    def __init__(self, house: House, mailer: Mailer, now: datetime, pace: Pace) -> None:
         self._house = house
         self._mailer = mailer
-        self._queue = list(reversed(claimed))
         self._now = now
-        self._journal = Journal(house.begin)
-        self._frozen: dict[str, bytes] = {}
-        self._approved: dict[str, frozenset[tuple[str | None, str]]] = {}
+        self._started = time.monotonic()
+        self._pace = pace
+        self._tray: deque[Delivery] = deque()
+        self._few = 0
+        self._claiming: asyncio.Task[None] | None = None
+        self._over = False
+        self._journal = Journal(house.journal, self._moment)
+        self._letters: dict[str, asyncio.Task[_Approved]] = {}
         self._trouble: str | None = None
-        self.accepted = 0
+        self._working = 0
+        self._crowded = False
+        self._accepted = 0
 
-    async def work_through(self) -> None:
+    async def run(self, connections: int) -> int:
+        """Send until nothing is due, the round is over or the relay is away."""
+        await self._claim()
+        if not self._tray:
+            return 0
+        self._few = connections
+        try:
+            ends = await asyncio.gather(*(self._work_through() for _ in range(min(connections, len(self._tray)))), return_exceptions=True)
+            if self._claiming is not None:
+                await self._claiming  # what it claims is put back as well
+        finally:
+            await self._journal.close()
+        await self._put_back_the_rest()
+        log.info("letters_sent", accepted=self._accepted)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+        return self._accepted
+
+    def _moment(self) -> datetime:
+        """The time of the round and the whole seconds that it has taken."""
+        return self._now + timedelta(seconds=int(time.monotonic() - self._started))
+
+    async def _work_through(self) -> None:
         """Send letters over one connection after another until none is left or the relay is away."""
-        while self._queue and self._trouble is None:
-            try:
+        self._working += 1
+        try:
+            while self._trouble is None and not self._gives_way() and (delivery := await self._next()):
+                self._tray.appendleft(delivery)
                 async with self._mailer.connect() as connection:
-                    while self._queue and connection.usable and self._trouble is None:
-                        await self._send(connection, self._queue.pop())
-            except RelayUnavailable as away:
-                self._trouble = away.reason
+                    while connection.usable and self._trouble is None and (delivery := await self._next()):
+                        await self._send(connection, delivery)
+        except RelayUnavailable as away:
+            self._trouble = away.reason
+        except Exception:
+            self._trouble = "Sending stopped because of an error on our side."
+            raise
+        finally:
+            self._working -= 1
+
+    def _gives_way(self) -> bool:
+        """Whether this connection is not opened again, because the relay said that we have too many; the last one goes on."""
+        gives_way, self._crowded = self._crowded and self._working > 1, False
+        return gives_way
+
+    async def _next(self) -> Delivery | None:
+        """Take the next letter, and see to it that a block is ready when the tray gets empty."""
+        if len(self._tray) <= self._few and self._claiming is None and not self._over:
+            self._claiming = asyncio.create_task(self._claim())
+        if not self._tray and self._claiming is not None:
+            await self._claiming
+        return self._tray.popleft() if self._tray else None
+
+    async def _claim(self) -> None:
+        """Claim a block; the first that is empty ends the round, as does the clock, so that a new one looks at what came in."""
+        try:
+            async with self._journal.turn, self._house.begin() as work:
+                block = await claim_at_pace(work, self._pace, self._moment())
+            self._tray.extend(block)
+            self._over = not block or time.monotonic() - self._started > ROUND_SECONDS
+        finally:
+            self._claiming = None
 
     async def _send(self, connection: MailerConnection, delivery: Delivery) -> None:
         try:
@@ -119,34 +154,36 @@ class _Round:
             await self._record(delivery, result)
 
     async def _about_to_leave(self, delivery: Delivery) -> None:
-        if not await self._journal.write(Move(delivery_id=delivery.id, event=DeliveryEvent.JOURNALLED, lease=delivery.lease), self._now):
+        leaving = Move(delivery_id=delivery.id, event=DeliveryEvent.JOURNALLED, lease=delivery.lease, leased_until=self._moment() + LEASE)
+        if not await self._journal.write(leaving):
             raise LeaseLost
 
     async def _record(self, delivery: Delivery, result: SendResult) -> None:
-        log.info("letter_sent", delivery_id=delivery.id, outcome=result.outcome, code=result.code, attempt=delivery.attempts)
+        self._accepted += result.outcome is SendOutcome.ACCEPTED
+        if result.outcome is not SendOutcome.ACCEPTED:
+            log.info("letter_not_sent", delivery_id=delivery.id, outcome=result.outcome, code=result.code, attempt=delivery.attempts)
+        self._crowded = self._crowded or result.code == _TOO_MANY or result.enhanced_status == "4.3.2"
         if result.outcome is SendOutcome.IN_DOUBT:
             return  # it stands as in doubt; when the lease runs out the same bytes go again
         if result.outcome is SendOutcome.RELAY_UNUSABLE:
             self._trouble = f"The mail relay refuses our letters (code {result.code})."
-        due = self._now + wait_before_retry(delivery.attempts) if _EVENTS[result.outcome] is DeliveryEvent.PUT_OFF else None
-        await self._journal.write(
+        event = _EVENTS[result.outcome]
+        self._journal.note(
             Move(
                 delivery_id=delivery.id,
-                event=_EVENTS[result.outcome],
+                event=event,
                 lease=delivery.lease,
                 smtp_code=result.code,
                 smtp_status=result.enhanced_status,
                 queue_id=result.queue_id,
-                due_at=due,
-            ),
-            self._now,
+                due_at=self._moment() + wait_before_retry(delivery.attempts) if event is DeliveryEvent.PUT_OFF else None,
+            )
         )
-        self.accepted += result.outcome is SendOutcome.ACCEPTED
         if result.outcome is SendOutcome.REFUSED_FOR_GOOD:
             await self._ask_for_an_address(delivery)
 
     async def _ask_for_an_address(self, delivery: Delivery) -> None:
-        async with self._house.begin() as work:
+        async with self._journal.turn, self._house.begin() as work:
             await work.tasks.add(
                 kind="address_refused",
                 role=Role.DIRECTORY,
@@ -159,8 +196,8 @@ class _Round:
     async def _set_aside(self, delivery: Delivery) -> None:
         """A letter that cannot be built, or whose bytes are not those that were frozen, never leaves and becomes a task."""
         move = Move(delivery_id=delivery.id, event=DeliveryEvent.REFUSED, lease=delivery.lease)
-        async with self._house.begin() as work:
-            await work.deliveries.move([move], at=self._now)
+        async with self._journal.turn, self._house.begin() as work:
+            await work.deliveries.move([move], at=self._moment())
             await work.tasks.add(
                 kind="letter_unsendable",
                 role=Role.SYSTEM,
@@ -171,26 +208,48 @@ class _Round:
             )
             work.audit.add("letter_unsendable", at=self._now, case_id=delivery.case_id, subject_id=delivery.id)
 
-    async def put_back_the_rest(self) -> None:
+    async def _put_back_the_rest(self) -> None:
         """Return what was not tried to the queue, and say why on the health page."""
         async with self._house.begin() as work:
-            due = self._now + timedelta(minutes=1)
-            await work.deliveries.move(
-                [Move(delivery_id=one.id, event=DeliveryEvent.PUT_OFF, lease=one.lease, due_at=due) for one in self._queue], at=self._now
-            )
-            await work.signals.beat("relay", at=self._now, trouble=self._trouble)
+            now = self._moment()
+            due = now + timedelta(minutes=1)
+            back = [Move(delivery_id=one.id, event=DeliveryEvent.PUT_OFF, lease=one.lease, due_at=due) for one in self._tray]
+            await work.deliveries.move(back, at=now)
+            await work.signals.beat("relay", at=now, trouble=self._trouble)
             if self._trouble:
-                await work.tasks.add(kind="relay_away", role=Role.SYSTEM, says=self._trouble, at=self._now, subject_id="relay")
+                await work.tasks.add(kind="relay_away", role=Role.SYSTEM, says=self._trouble, at=now, subject_id="relay")
 
     async def _wire(self, delivery: Delivery) -> bytes:
-        if delivery.letter_id not in self._frozen:
-            async with self._house.read() as work:
-                letter = await work.letters.get(delivery.letter_id)
-                self._approved[delivery.letter_id] = await approved_recipients(work, delivery, letter.sha256)
-                self._frozen[delivery.letter_id] = letter.wire
-        if delivery.notice_id is not None and (delivery.gss_code, delivery.address) not in self._approved[delivery.letter_id]:
+        if delivery.letter_id not in self._letters:  # the first connection that needs a letter reads it for all
+            self._letters[delivery.letter_id] = asyncio.create_task(self._approved_letter(delivery))
+        approved = await self._letters[delivery.letter_id]
+        if delivery.notice_id is not None and (delivery.gss_code, delivery.address) not in approved.recipients:
             raise LetterChanged
-        return personalise(self._frozen[delivery.letter_id], slots_for(self._house, delivery))
+        return personalise(approved.frozen, slots_for(self._house, delivery))
+
+    async def _approved_letter(self, delivery: Delivery) -> _Approved:
+        async with self._house.read() as work:
+            letter = await work.letters.get(delivery.letter_id)
+            return _Approved(letter.wire, await approved_recipients(work, delivery, letter.sha256))
+
+
+async def claim_at_pace(work: Work, pace: Pace, now: datetime) -> tuple[Delivery, ...]:
+    """Claim the next block of due letters, as many as the relay may be given now; letters the day has no room for are somebody's task."""
+    if pace == UNHURRIED:
+        return await work.deliveries.claim(BLOCK, now=now, lease_for=LEASE)
+    next_at = await work.pacing.turn(pace, now=now)
+    used = await work.pacing.used(now=now) if pace.per_day else 0
+    lane = pace.open_lane(used)
+    if lane is not Lane.CHASER:
+        says = "The letters that our mail relay takes in a day are nearly used up. Only found notices and alerts still leave."
+        await work.tasks.add(kind="day_used_up", role=Role.SYSTEM, says=says, at=now, subject_id="relay")
+    count, _ = pace.ready(next_at, now, min(BLOCK, pace.left(used)))
+    if lane is None or not count:
+        return ()
+    claimed = await work.deliveries.claim(count, now=now, lease_for=LEASE, last_lane=lane)
+    if claimed:
+        await work.pacing.next_at(pace, pace.ready(next_at, now, len(claimed))[1])
+    return claimed
 
 
 async def approved_recipients(work: Work, delivery: Delivery, letter_sha256: str) -> frozenset[tuple[str | None, str]]:

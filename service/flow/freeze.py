@@ -7,7 +7,8 @@ from typing import Any, TypedDict
 
 from directory.authority import find_by_name, neighbours_of
 from directory.contact import Contact
-from service.database.deliveries import ALERTING, NEVER_LEFT
+from service.database.deliveries import NEVER_LEFT
+from service.database.delivery_rows import ALERTING
 from service.database.unit_of_work import Work
 from service.domain.audience import Addressee, Told, audience_of_an_end, bound_content, fingerprint, in_order, successor_of
 from service.domain.case import Case

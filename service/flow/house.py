@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from service.database.unit_of_work import Begin
+from service.database.unit_of_work import Begin, WriteJournal
 from service.flow.understanding import Understood
 from service.mail.authenticity import OriginProfile
 from service.mail.templates import Templates
@@ -27,6 +27,7 @@ class House:
 
     begin: Begin
     read: Begin
+    journal: WriteJournal
     templates: Templates
     tokens: Tokens
     sandbox: UnderstandsLetters

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from service.database import counting
-from service.database.deliveries import ENDING
+from service.database.delivery_rows import ENDING
 from service.database.unit_of_work import Work
 from service.domain.board import place_of
 from service.domain.delivery import Answer

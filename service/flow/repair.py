@@ -10,7 +10,8 @@ from datetime import datetime
 from directory.authority import Authority
 from directory.contact import PRIMARY, BadAddress, Contact, normalise_address
 from service.database import repairs
-from service.database.deliveries import ENDING, OTHER_ADDRESS
+from service.database.deliveries import OTHER_ADDRESS
+from service.database.delivery_rows import ENDING
 from service.database.unit_of_work import Work
 from service.domain.case import Case, CaseState
 from service.domain.delivery import Answer, Delivery, DeliveryState, current_of

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from service.database.deliveries import Move
+from service.database.leaving import Move
 from service.database.unit_of_work import Work
 from service.domain.approval import Approval
 from service.domain.delivery import Answer, Delivery, DeliveryEvent

@@ -98,7 +98,22 @@ def freeze(
         b"MIME-Version: 1.0",
         body,
     ]
-    return b"\r\n".join([*head, b""])
+    frozen = b"\r\n".join([*head, b""])
+    _read_back(frozen, letter)
+    return frozen
+
+
+def _read_back(frozen: bytes, letter: Letter) -> None:
+    """Read the letter as a mail program does, once for all recipients, and refuse one that would not show the words it was made of."""
+    subject, text, page = readable(frozen)
+    words = _TEXT_SLOT.sub(lambda slot: _SHOWN[slot[1]], letter.text)
+    markup_words = _TEXT_SLOT.sub(lambda slot: markup.escape(_SHOWN[slot[1]]), letter.html)
+    if subject.split() != letter.subject.split() or _plain(text) != _plain(words) or _plain(page) != _plain(markup_words):
+        raise ValueError("A letter would not be read as it was written, so it is not sent.")
+
+
+def _plain(words: str) -> str:
+    return words.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").encode("utf-8", "replace").decode().rstrip("\n")
 
 
 def _multipart(kind: bytes, parts: Sequence[bytes]) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from service.database import pages
-from service.database.deliveries import ENDING
+from service.database.delivery_rows import ENDING
 from service.database.unit_of_work import Work
 from service.domain.board import LOOKS, Place, place_of
 from service.domain.delivery import Delivery, DeliveryState

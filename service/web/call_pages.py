@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from service.database.deliveries import ENDING
+from service.database.delivery_rows import ENDING
 from service.domain.chasing import Step
 from service.domain.delivery import Answer
 from service.domain.errors import NotFound

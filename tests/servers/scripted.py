@@ -14,6 +14,8 @@ Script = Callable[["Conversation"], Awaitable[None]]
 class Conversation:
     """One client on the line. *heard* holds every line the client sent, on all connections of this server."""
 
+    always_offers: tuple[str, ...] = ()
+
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: list[str], number: int) -> None:
         self.reader, self.writer, self.heard, self.number = reader, writer, heard, number
         self.letters: list[bytes] = []
@@ -57,7 +59,7 @@ class Conversation:
 
     async def offer(self, *offers: str) -> None:
         """Answer EHLO."""
-        lines = ["scripted.test", *offers]
+        lines = ["scripted.test", *self.always_offers, *offers]
         await self.say(*(f"250{'-' if index < len(lines) - 1 else ' '}{line}" for index, line in enumerate(lines)))
 
     async def answer(self, *replies: str) -> None:

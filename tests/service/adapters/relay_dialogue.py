@@ -55,14 +55,3 @@ def after_ehlo(*replies: str, offers: tuple[str, ...] = ()) -> Script:
         await line.gone()
 
     return script
-
-
-def after_dot(reply: bytes) -> Script:
-    async def script(line: Conversation) -> None:
-        await line.greet()
-        await line.answer("250 ok", "250 ok", "354 go")
-        await line.letter()
-        await line.raw(reply)
-        await line.gone()
-
-    return script

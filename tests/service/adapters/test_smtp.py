@@ -198,34 +198,6 @@ async def test_a_refused_token_is_renewed_once() -> None:
 # --- the envelope
 
 
-@pytest.mark.parametrize(
-    ("replies", "outcome", "usable"),
-    [
-        (("550 5.7.60 SMTP; Client does not have permissions to send as this sender",), SendOutcome.RELAY_UNUSABLE, False),
-        (("550 5.1.8 Access denied, bad outbound sender",), SendOutcome.RELAY_UNUSABLE, False),
-        (("553 5.1.0 sender refused",), SendOutcome.RELAY_UNUSABLE, False),
-        (("530 5.7.57 Client not authenticated",), SendOutcome.RELAY_UNUSABLE, False),
-        (("552 5.3.4 too big", "250 reset"), SendOutcome.REFUSED_FOR_GOOD, True),
-        (("432 4.3.2 Concurrent connections limit exceeded",), SendOutcome.REFUSED_FOR_NOW, False),
-        (("421 4.3.0 closing",), SendOutcome.REFUSED_FOR_NOW, False),
-        (("451 4.7.500 Server busy", "250 reset"), SendOutcome.REFUSED_FOR_NOW, True),
-        (("250 ok", "550 5.1.10 no such recipient", "250 reset"), SendOutcome.REFUSED_FOR_GOOD, True),
-        (("250 ok", "550 5.7.705 tenant exceeded threshold"), SendOutcome.RELAY_UNUSABLE, False),
-        (("250 ok", "452 4.2.2 full", "250 reset"), SendOutcome.REFUSED_FOR_NOW, True),
-        (("250 ok", "552 storage exceeded", "250 reset"), SendOutcome.REFUSED_FOR_NOW, True),
-        (("250 ok", "550 no", "500 no reset"), SendOutcome.REFUSED_FOR_GOOD, False),
-        (("250 ok", "250 ok", "250 what letter"), SendOutcome.REFUSED_FOR_NOW, False),
-        (("250 ok", "250 ok", "503 5.5.1 out of step"), SendOutcome.REFUSED_FOR_NOW, False),
-        (("250 ok", "250 ok", "451 4.3.0 later", "250 reset"), SendOutcome.REFUSED_FOR_NOW, True),
-        (("nonsense",), SendOutcome.REFUSED_FOR_NOW, False),
-        ((), SendOutcome.REFUSED_FOR_NOW, False),
-    ],
-)
-async def test_a_reply_before_the_letter_has_one_meaning(replies: tuple[str, ...], outcome: SendOutcome, usable: bool) -> None:
-    result, still_usable, _ = await send_to(after_ehlo(*replies), command_timeout=0.3)
-    assert (result.outcome, still_usable) == (outcome, usable)
-
-
 @pytest.mark.parametrize("code", [251, 252])
 async def test_a_recipient_the_relay_will_forward_to_or_cannot_check_is_taken(code: int) -> None:
     async def script(line: Conversation) -> None:

@@ -4,14 +4,19 @@ import asyncio
 import contextlib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from service.adapters.smtp import RelayAccount, SmtpRelay, xtext
-from service.adapters.smtp_protocol import line_ends, stuffed
+from service.adapters.smtp import RelayAccount, SmtpRelay
+from service.adapters.smtp_protocol import line_ends
 from service.ports import SendOutcome
 from tests.servers.scripted import Conversation, scripted
-from tests.service.adapters.relay_dialogue import LETTER, after_dot, after_ehlo, against, local, nothing, send_to, to
+from tests.service.adapters.relay_dialogue import LETTER, after_ehlo, against, local, nothing, send_to, to
+
+
+@pytest.fixture(autouse=True, params=[(), ("PIPELINING",)], ids=["one by one", "together"])
+def dialogue(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything here holds for both dialogues."""
+    monkeypatch.setattr(Conversation, "always_offers", request.param)
+
 
 # --- around the final dot
 
@@ -95,26 +100,6 @@ async def test_silence_after_the_final_dot_is_in_doubt_only_at_the_last_deadline
     assert RelayAccount(host="relay.test", port=587).final_timeout >= 600
 
 
-@pytest.mark.parametrize(
-    ("reply", "outcome"),
-    [
-        (b"451 4.3.0 try later\r\n", SendOutcome.REFUSED_FOR_NOW),
-        (b"554 5.7.1 refused by policy\r\n", SendOutcome.REFUSED_FOR_GOOD),
-        (b"554 5.2.252 SendAsDenied; alerts not allowed\r\n", SendOutcome.RELAY_UNUSABLE),
-        (b"250-first\r\n250-second\r\n250 \xff\xfe third\r\n", SendOutcome.ACCEPTED),
-        (b"250\r\n", SendOutcome.ACCEPTED),
-        (b"250 " + b"x" * 1_000_000 + b"\r\n", SendOutcome.IN_DOUBT),
-        (b"250-more\r\n" * 10_000, SendOutcome.IN_DOUBT),
-        (b"what?\r\n", SendOutcome.IN_DOUBT),
-    ],
-)
-async def test_a_reply_after_the_final_dot_has_one_meaning_and_a_bounded_length(reply: bytes, outcome: SendOutcome) -> None:
-    result, _, _ = await send_to(after_dot(reply))
-    assert result.outcome is outcome
-    assert len(result.reply) <= 500
-    assert result.reply.encode("utf-8", "strict") is not None
-
-
 async def test_accepted_stays_accepted_when_the_relay_leaves_without_goodbye() -> None:
     async def script(line: Conversation) -> None:
         await line.greet()
@@ -169,27 +154,3 @@ async def test_no_sequence_in_a_letter_ends_it_early(sequence: bytes) -> None:
     assert result.outcome is SendOutcome.ACCEPTED
     assert received == [line_ends(wire)]
     assert not any("evil" in each for each in server.heard)
-
-
-@given(st.lists(st.sampled_from([b"\r", b"\n", b".", b"a", b"\r\n"]), max_size=30).map(b"".join))
-def test_a_stuffed_letter_holds_no_end_of_data_and_no_bare_line_end(wire: bytes) -> None:
-    sent = b"\r\n" + stuffed(line_ends(wire))
-    assert b"\r\n.\r\n" not in sent
-    assert b"\r" not in sent.replace(b"\r\n", b"")
-    assert b"\n" not in sent.replace(b"\r\n", b"")
-
-
-@given(st.text(max_size=30))
-def test_xtext_is_plain_ascii_without_spaces_and_can_be_read_back(value: str) -> None:
-    written = xtext(value)
-    assert written.isascii()
-    assert not set(written) & set(" =\r\n")
-    read, rest = bytearray(), written
-    while rest:
-        if rest[0] == "+":
-            read.append(int(rest[1:3], 16))
-            rest = rest[3:]
-        else:
-            read.append(ord(rest[0]))
-            rest = rest[1:]
-    assert read.decode() == value

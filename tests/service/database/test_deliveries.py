@@ -3,7 +3,11 @@
 import asyncio
 from datetime import timedelta
 
-from service.database.deliveries import Move
+import sqlalchemy as sa
+
+from service.database.leaving import Move
+from service.database.tables import deliveries as t
+from service.database.tables import delivery_events
 from service.database.unit_of_work import Database, Work
 from service.domain.delivery import Delivery, DeliveryEvent, DeliveryState, Lane
 from service.flow.post import new_delivery
@@ -112,3 +116,45 @@ async def test_letters_that_have_begun_to_leave_are_not_superseded(database: Dat
         assert set(await work.deliveries.alerted("c" * 32)) == {"E1"}
     assert await state_of(database, gone.id) is DeliveryState.IN_DOUBT
     assert await state_of(database, waiting.id) is DeliveryState.SUPERSEDED
+
+
+async def test_many_letters_move_at_once_each_with_its_own_queue_id_and_none_without_its_lease(database: Database) -> None:
+    async with database.begin() as work:
+        made = await queue(work, 5)
+    await claimed(database)
+    await database.journal([Move(delivery_id=one.id, event=DeliveryEvent.JOURNALLED, lease=1) for one in made], NOW)
+    taken = [
+        Move(delivery_id=one.id, event=DeliveryEvent.ACCEPTED, lease=1 if n else 2, smtp_code=250, queue_id=f"Q{n}" if n % 2 else None)
+        for n, one in enumerate(made)
+    ]
+    assert await database.journal(taken, NOW) == {one.id for one in made[1:]}
+    async with database.read() as work:
+        rows = (await work.connection.execute(sa.select(t.c.state, t.c.queue_id).order_by(t.c.id))).all()
+        noted = await work.connection.scalar(sa.select(sa.func.count()).select_from(delivery_events))
+    assert [tuple(row) for row in rows] == [
+        ("in_doubt", None),
+        ("accepted", "Q1"),
+        ("accepted", None),
+        ("accepted", "Q3"),
+        ("accepted", None),
+    ]
+    assert noted == 4
+
+
+async def test_a_letter_that_leaves_late_keeps_its_lease_for_the_whole_conversation(database: Database) -> None:
+    async with database.begin() as work:
+        (letter,) = await queue(work)
+    await claimed(database)
+    late = NOW + timedelta(minutes=14)
+    leaving = Move(delivery_id=letter.id, event=DeliveryEvent.JOURNALLED, lease=1, leased_until=late + LEASE)
+    await database.journal([leaving], late)
+    assert await claimed(database, later=timedelta(minutes=16)) == []
+    assert await claimed(database, later=timedelta(minutes=30)) == [letter.id]
+
+
+async def test_the_day_that_is_used_up_stops_the_later_lanes(database: Database) -> None:
+    async with database.begin() as work:
+        await queue(work, lane=Lane.CHASER)
+        (alert,) = await queue(work, lane=Lane.ALERT)
+        taken = await work.deliveries.claim(10, now=NOW, lease_for=LEASE, last_lane=Lane.DECISION)
+    assert [one.id for one in taken] == [alert.id]

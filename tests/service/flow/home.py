@@ -112,6 +112,7 @@ async def move_in(database: Database) -> Home:
     house = House(
         begin=database.begin,
         read=database.read,
+        journal=database.journal,
         templates=Templates(Path(__file__).parents[3] / "mail_templates"),
         tokens=Tokens(MASTER.derive("tokens")),
         sandbox=ReadsHere(),

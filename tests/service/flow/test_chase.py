@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.database.deliveries import Move
+from service.database.leaving import Move
 from service.domain.delivery import Answer, DeliveryEvent, DeliveryState
 from service.domain.errors import NotAllowed, NotFound
 from service.flow.chase import CALL, chase_silent, owing, spoke_to

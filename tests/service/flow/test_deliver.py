@@ -1,9 +1,11 @@
 """Rooms 6 and 7: exactly what was approved leaves, to one recipient each, and no trouble with the relay loses or changes a letter."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from email import message_from_bytes, policy
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +18,7 @@ from service.flow.deliver import LEASE, deliver_due
 from service.flow.receive import receive_new
 from service.flow.rounds import notice_round, triage_round
 from service.ports import Envelope, SendOutcome, SendResult
+from tests.fakes import FakeMailer
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.walk import (
     CARDIFF,
@@ -222,6 +225,42 @@ async def test_every_envelope_and_every_letter_names_one_recipient(home: Home) -
         assert letter["Bcc"] is None
         others = {one for one, _ in home.mailer.sent if one.recipient.startswith("duty@")} - {envelope}
         assert not any(one.recipient.encode() in wire for one in others if one.recipient != envelope.recipient)
+
+
+class Crowded(FakeMailer):
+    """A relay that sends the first letter away with its connection, because we have too many."""
+
+    opened = 0
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[Any]:
+        self.opened += 1
+        async with super().connect() as connection:
+            plain = connection.send
+
+            async def send(envelope: Envelope, wire: bytes, before_final_dot: Callable[[], Awaitable[None]]) -> SendResult:
+                result = await plain(envelope, wire, before_final_dot)
+                connection.usable = result.code != 432
+                return result
+
+            connection.send = send  # type: ignore[method-assign]
+            yield connection
+
+
+@pytest.mark.parametrize(("connections", "opened"), [(2, 2), (1, 2)])
+async def test_a_relay_that_takes_fewer_connections_gets_fewer(home: Home, connections: int, opened: int) -> None:
+    await queue_alerts(home)
+    offered: list[str] = []
+
+    def answers(envelope: Envelope) -> SendResult:
+        offered.append(envelope.recipient)
+        if len(offered) == 1:
+            return SendResult(outcome=SendOutcome.REFUSED_FOR_NOW, code=432, enhanced_status="4.3.2")
+        return SendResult(outcome=SendOutcome.ACCEPTED, code=250)
+
+    relay = Crowded(answers)
+    assert await deliver_due(home.house, relay, now=home.now, connections=connections) == len(offered) - 1 > 1
+    assert relay.opened == opened
 
 
 async def test_two_workers_at_once_send_each_letter_once(home: Home) -> None:

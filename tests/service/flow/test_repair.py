@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from directory.tables import authorities
-from service.database.deliveries import Move
+from service.database.leaving import Move
 from service.domain.delivery import Answer, Delivery, DeliveryEvent, DeliveryState
 from service.domain.errors import NotAllowed, NotFound
 from service.flow.repair import look, mend

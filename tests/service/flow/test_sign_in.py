@@ -26,6 +26,7 @@ async def small_house(database: Database) -> tuple[House, Person, datetime]:
     house = House(
         begin=database.begin,
         read=database.read,
+        journal=database.journal,
         templates=Templates(Path(__file__).parents[3] / "mail_templates"),
         tokens=Tokens(MASTER.derive("tokens")),
         sandbox=ReadsHere(),

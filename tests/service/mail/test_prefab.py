@@ -1,6 +1,7 @@
 """A personalised letter is, to any mail program, the letter that the email package would have built."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -186,3 +187,20 @@ def test_an_attachment_is_named_by_us_alone(name: str, media_type: str) -> None:
             sender_address="a@kent.test",
             attachments=[Attachment(name=name, media_type=media_type, content=b"")],
         )
+
+
+@pytest.mark.parametrize("lost", [lambda words: words[:-1], lambda words: words.replace("child", "dog")])
+def test_a_letter_that_a_mail_program_would_read_differently_is_not_frozen(lost: Callable[[str], str]) -> None:
+    class TwoFaced:
+        """Says other words when it is read a second time, as a fault in the building would."""
+
+        subject, html = "x", "<p>x</p>"
+        reads = 0
+
+        @property
+        def text(self) -> str:
+            self.reads += 1
+            return "a child\n." if self.reads == 1 else lost("a child\n.")
+
+    with pytest.raises(ValueError, match="read as it was written"):
+        freeze(TwoFaced(), sender_name="Kent", sender_address="alerts@kent.test")

@@ -114,6 +114,7 @@ async def a_town(folder: Path, *, fresh: bool = False) -> AsyncIterator[Town]:
     house = House(
         begin=database.begin,
         read=database.read,
+        journal=database.journal,
         templates=Templates(Path(__file__).parents[3] / "mail_templates"),
         tokens=TOKENS,
         sandbox=ReadsHere(),

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from directory.authority import hex_positions
-from service.database.deliveries import Move
+from service.database.leaving import Move
 from service.domain.board import LOOKS
 from service.domain.delivery import Answer, Delivery, DeliveryEvent, DeliveryState
 from service.domain.people import Role
