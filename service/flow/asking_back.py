@@ -51,6 +51,6 @@ async def _write(work: Work, house: House, asked: Asked, kind: str, context: com
         now=now,
         case=asked.case,
         token=("d" if by_reply else "", asked.approval.id),
-        link_path=f"/cases/{asked.case.id}/notices/{asked.notice.id}",
+        link_path=f"/cases/{asked.case.id}",
         number=asked.approval.number,
     )

@@ -53,7 +53,8 @@ async def on_the_page(home: Home, verdict: Verdict, words: str, *, by: str = HEL
 
 
 @pytest.mark.parametrize("way", ["mail", "web"])
-async def test_a_return_asks_the_worker_and_the_answer_is_checked_and_decided_on_anew(home: Home, way: str) -> None:
+async def test_a_return_asks_the_worker_and_the_answer_is_checked_and_decided_on_anew(home_on_each: Home, way: str) -> None:
+    home = home_on_each
     await ask_approvers(home)
     first = home.last_to(ADA)
     if way == "mail":
@@ -136,7 +137,8 @@ async def test_a_correction_ends_a_hold(home: Home) -> None:
     assert "on_hold" not in await task_kinds(home)
 
 
-async def test_a_rejection_without_a_reason_counts_at_once_and_its_reason_is_kept_and_told_when_it_comes(home: Home) -> None:
+async def test_a_rejection_without_a_reason_counts_at_once_and_its_reason_is_kept_and_told_when_it_comes(home_on_each: Home) -> None:
+    home = home_on_each
     await ask_approvers(home)
     await say(home, "REJECT\n")
     case = await the_case(home)
@@ -204,8 +206,9 @@ async def test_the_evidence_of_each_decision_holds(home: Home, words: str) -> No
 
 
 @pytest.mark.parametrize("words", ["APPROVE\n", "REJECT Wrong child.\n", f"RETURN {QUESTION}\n", "HOLD\n"])
-async def test_a_reply_in_a_class_of_the_page_gets_the_link_and_does_nothing(home: Home, words: str) -> None:
+async def test_a_reply_in_a_class_of_the_page_gets_the_link_and_does_nothing(home_on_each: Home, words: str) -> None:
     """R22: any step-up class by reply."""
+    home = home_on_each
     await ask_approvers(home)
     helen = await person(home, HELEN)
     async with home.database.begin() as work:
@@ -213,5 +216,5 @@ async def test_a_reply_in_a_class_of_the_page_gets_the_link_and_does_nothing(hom
     before = await last_notice(home)
     await say(home, words)
     assert await last_notice(home) == before and await verdicts(home) == []
-    assert "changed within the last seven days" in text(home, HELEN) and "/notices/" in home.text_to(HELEN)
+    assert "changed within the last seven days" in text(home, HELEN) and "/cases/" in home.text_to(HELEN)
     assert "on_hold" not in await task_kinds(home)

@@ -172,7 +172,7 @@ async def test_after_a_doubtful_reply_only_the_page_decides(home: Home) -> None:
     await home.settle()
     await nothing_decided(home)
     assert (await checks(home))["C13"] == "An earlier reply to this request was in doubt."
-    assert "An earlier reply to this request was in doubt." in home.text_to(HELEN) and "/notices/" in home.text_to(HELEN)
+    assert "An earlier reply to this request was in doubt." in home.text_to(HELEN) and "/cases/" in home.text_to(HELEN)
 
 
 async def test_where_the_policy_leaves_that_class_out_words_are_offered_and_an_answer_to_that_letter_decides(
@@ -234,8 +234,9 @@ async def test_a_reply_that_names_its_request_only_by_the_subject_is_judged_and_
     assert "We could not take your reply" in str(home.last_to(HELEN)["Subject"])
 
 
-async def test_unknown_tokens_get_no_answer_and_five_within_an_hour_raise_an_alarm_once(home: Home) -> None:
+async def test_unknown_tokens_get_no_answer_and_five_within_an_hour_raise_an_alarm_once(home_on_each: Home) -> None:
     """R23: a guess learns nothing, not even that it was wrong."""
+    home = home_on_each
     await ask_approvers(home)
     sent = len(home.mailer.sent)
     for number in range(UNKNOWN_TOKENS_AN_HOUR + 2):
@@ -247,7 +248,8 @@ async def test_unknown_tokens_get_no_answer_and_five_within_an_hour_raise_an_ala
     assert (await task_kinds(home)).count("security_alarm") == 1
 
 
-async def test_one_request_is_answered_once_in_ten_minutes_and_the_rest_is_only_written_down(home: Home) -> None:
+async def test_one_request_is_answered_once_in_ten_minutes_and_the_rest_is_only_written_down(home_on_each: Home) -> None:
+    home = home_on_each
     await ask_approvers(home)
     request, letters = home.last_to(HELEN), len(home.letters_to(HELEN))
     for minute, written in ((0, 1), (5, 1), (9, 1), (11, 2)):
