@@ -1,7 +1,7 @@
 """How far everything is: whether any letter still waits, in or out, and the one shortcut the demonstration takes with time."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -9,6 +9,7 @@ from service.database.received import ReceivedState
 from service.database.tables import cases, notices, responses
 from service.database.tables import deliveries as t
 from service.database.unit_of_work import Work
+from service.domain.case import CaseState
 from service.domain.delivery import Answer, DeliveryState
 from service.domain.notice import NoticeState
 
@@ -57,6 +58,31 @@ async def cascaded(work: Work, *, ended_after: datetime) -> tuple[Cascaded, ...]
         .order_by(notices.c.id)
     )
     return tuple(Cascaded(**row) for row in (await work.connection.execute(query)).mappings())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateCheck:
+    """One authority that wanted to be done with its checks before today; *subject* names the letter and the day."""
+
+    subject: str
+    case_id: str
+    name: str
+
+
+async def late_checks(work: Work, today: date) -> tuple[LateCheck, ...]:
+    """Return the authorities that are late with checks about live cases."""
+    said = responses.alias()
+    newest = sa.select(sa.func.max(said.c.id)).where(said.c.delivery_id == t.c.id).scalar_subquery()
+    query = (
+        sa.select(t.c.id, t.c.case_id, t.c.recipient_name, responses.c.until)
+        .select_from(t)
+        .join(responses, responses.c.id == newest)
+        .join(cases, cases.c.id == t.c.case_id)
+        .where(t.c.answer == Answer.CHECKS_UNDER_WAY, responses.c.until < today, cases.c.state == CaseState.LIVE)
+        .order_by(t.c.id)
+    )
+    rows = await work.connection.execute(query)
+    return tuple(LateCheck(subject=f"{row.id} {row.until}", case_id=row.case_id, name=row.recipient_name) for row in rows)
 
 
 async def unnamed(work: Work, notice_id: str) -> int:

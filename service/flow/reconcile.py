@@ -1,4 +1,7 @@
-"""Once an hour the boards are counted: every recipient of every cascade stands in exactly one named place, and the sums agree."""
+"""Once an hour the boards are counted: every recipient of every cascade stands in exactly one named place, and the sums agree.
+
+Authorities that are late with checks of their own are given to a person on the same round.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,12 +15,13 @@ from service.domain.board import place_of
 from service.domain.delivery import Answer
 from service.domain.people import Role
 from service.flow.facts import BY_THE_CLOCK
-from service.flow.house import House
+from service.flow.house import House, today
 
 log = structlog.get_logger()
 EVERY = timedelta(hours=1)
 LOOKS_BACK = timedelta(days=90)  # to cases that ended so long ago; live ones are always counted
-DIFFERS = "board_differs"
+DIFFERS, LATE_CHECKS = "board_differs", "checks_late"
+_ALL = 10_000
 
 
 async def reconcile_boards(house: House, *, now: datetime) -> int:
@@ -25,6 +29,7 @@ async def reconcile_boards(house: House, *, now: datetime) -> int:
     async with house.begin() as work:
         if not await work.signals.take_turn("boards", before=now - EVERY, at=now):
             return 0
+        await _ask_about_late_checks(work, now)
     async with house.read() as work:
         cascaded = await counting.cascaded(work, ended_after=now - LOOKS_BACK)
     by_case: dict[str, list[counting.Cascaded]] = {}
@@ -35,6 +40,18 @@ async def reconcile_boards(house: House, *, now: datetime) -> int:
         async with house.begin() as work:
             wrong += await _count_case(work, case_id, notices, now)
     return wrong
+
+
+async def _ask_about_late_checks(work: Work, now: datetime) -> None:
+    """Give each authority whose own day is past to a person, once for each such day, and take it back when it has answered."""
+    late = await counting.late_checks(work, today(now))
+    for one in late:
+        if not await work.tasks.exists(kind=LATE_CHECKS, subject_id=one.subject):
+            says = f"{one.name} wanted to be done with its checks by now, and has not said what it found. Ask them."
+            await work.tasks.add(kind=LATE_CHECKS, role=Role.QUALITY, at=now, case_id=one.case_id, subject_id=one.subject, says=says)
+    for task in await work.tasks.open(limit=_ALL):
+        if task.kind == LATE_CHECKS and task.subject_id and task.subject_id not in {one.subject for one in late}:
+            await work.tasks.settle_subject(subject_id=task.subject_id, by=BY_THE_CLOCK, at=now)
 
 
 async def _count_case(work: Work, case_id: str, notices: list[counting.Cascaded], now: datetime) -> int:

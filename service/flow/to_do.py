@@ -20,6 +20,7 @@ TICKED_BY_PEOPLE = frozenset(
         "missing_from_care",
         "reply_to_read",
         "answer_after_end",
+        "checks_late",
     }
 )
 _ALL = 10_000

@@ -18,6 +18,7 @@ from service.domain.errors import NotFound
 from service.domain.notice import OPEN, Notice
 from service.domain.people import Role
 from service.flow import assure, decide
+from service.flow.repair import MAY_REPAIR
 from service.flow.rulebook import policy_of
 from service.flow.sandbox import CannotUnderstand
 from service.web.case_facts import Alike, NextDate, alike, next_dates
@@ -59,7 +60,17 @@ async def show_notice(request: Request, case_id: str, notice_id: str, visitor: S
         policy = await policy_of(work, case)
         view = await gather(work, case, authority, policy, notice, visitor, now=site.clock(), with_letters=True)
     view = await opened(view, site.viewer)
-    return page(request.state.nonce, "notice.html", visitor=visitor, case=case, authority=authority, policy=policy, view=view, fault=None)
+    return page(
+        request.state.nonce,
+        "notice.html",
+        visitor=visitor,
+        case=case,
+        authority=authority,
+        policy=policy,
+        view=view,
+        repairs=visitor.may(*MAY_REPAIR),
+        fault=None,
+    )
 
 
 @router.post("/{case_id}/notices/{notice_id}/letters/{email_id}/files/{number}")
@@ -200,6 +211,7 @@ async def _case_page(
         alike=others,
         happened=happened,
         packs=packs,
+        repairs=visitor.may(*MAY_REPAIR),
         believing=sorted(believing.values()),
         fault=fault,
         typed=typed or {},

@@ -36,6 +36,7 @@ async def test_lists_hold_what_is_ones_own_and_keep_their_bound(sown: Sown) -> N
         assert len(await pages.notices_waiting(work, kent, limit=1)) == 1
         assert {one.says for one in await pages.tasks_for(work, kent, "alerts@kent.test", [Role.QUALITY])} == {
             "Our letter bounced.",
+            "They may know this family.",
             "A return interview is due.",
         }
         assert await pages.tasks_for(work, kent, "alerts@kent.test", [Role.DIRECTORY]) == ()

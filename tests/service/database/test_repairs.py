@@ -33,6 +33,8 @@ async def test_repairs_and_answers_are_kept_and_found_again(home_on_each: Home) 
         assert await counting.answered(work, failed.notice_id or "") == {other.id}
         assert await counting.unnamed(work, failed.notice_id or "") == 0
         assert [one.notice_id for one in await counting.cascaded(work, ended_after=home.now)] == [failed.notice_id]
+        assert [one.name for one in await counting.late_checks(work, date(2026, 12, 2))] == [other.recipient_name]
+        assert await counting.late_checks(work, date(2026, 12, 1)) == ()
         assert [address for address, _ in await repairs.answered_from(work, AUTHORITIES[1])] == [MEDWAY]
         assert await repairs.cases_with_replies(work, AUTHORITIES[1]) == ()
     assert await fix(home, failed)

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from service.flow.reconcile import DIFFERS, reconcile_boards
+from service.flow.reconcile import DIFFERS, LATE_CHECKS, reconcile_boards
+from service.flow.to_do import tick_off
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.test_answers import find
 from tests.service.flow.test_repair import bounced, fix
-from tests.service.flow.walk import LEEDS, go_live, last_notice, task_kinds, tasks
+from tests.service.flow.walk import LEEDS, PRIYA, go_live, last_notice, person, task_kinds, tasks
 
 
 async def count(home: Home) -> int:
@@ -67,3 +68,27 @@ async def test_it_is_counted_once_an_hour_whoever_asks(home: Home) -> None:
     await spoil(home, "UPDATE deliveries SET state = 'lost' WHERE notice_id = '{notice}' AND gss_code = '{leeds}'")
     assert await count(home) == 1
     assert await reconcile_boards(home.house, now=home.now) == 0
+
+
+async def test_checks_that_are_late_are_somebodys_task_once_until_the_authority_answers(home: Home) -> None:
+    await go_live(home)
+    day = (home.now + timedelta(days=1)).strftime("%d/%m/%Y")
+    home.reply(home.last_to(LEEDS), LEEDS, f"Answer: 4 until {day}\n")
+    await home.settle()
+    await count(home)
+    assert LATE_CHECKS not in await task_kinds(home)
+    home.now += timedelta(days=2)
+    await count(home)
+    (task,) = [one for one in await tasks(home) if one.kind == LATE_CHECKS]
+    await tick_off(home.house, task.id, await person(home, PRIYA), home.now)
+    await count(home)
+    assert LATE_CHECKS not in await task_kinds(home)  # whoever ticked it off is not asked about the same day again
+    home.reply(home.last_to(LEEDS), LEEDS, f"Answer: 4 until {home.now:%d/%m/%Y}\n")
+    await home.settle()
+    home.now += timedelta(days=2)
+    await count(home)
+    assert LATE_CHECKS in await task_kinds(home)
+    home.reply(home.last_to(LEEDS), LEEDS, "Answer: 1\n")
+    await home.settle()
+    await count(home)
+    assert LATE_CHECKS not in await task_kinds(home)
