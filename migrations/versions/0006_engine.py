@@ -16,6 +16,10 @@ def upgrade() -> None:
     op.create_index("ix_cases_state", "cases", ["issuing_authority_id", "state"], unique=False)
     op.create_index("ix_cases_list", "cases", ["issuing_authority_id", "opened_at", "id"], unique=False)
     op.create_index("ix_audit_events_actor", "audit_events", ["actor", "action"], unique=False)
+    op.create_index("ix_deliveries_gss_code", "deliveries", ["gss_code", "address"], unique=False)
+    op.create_index("ix_deliveries_kind", "deliveries", ["kind", "created_at"], unique=False)
+    op.create_index("ix_responses_delivery_id", "responses", ["delivery_id"], unique=False)
+    op.create_index("ix_approvals_used_at", "approvals", ["used_at"], unique=False)
     op.create_table(
         "relay_pace",
         sa.Column("relay", sa.String(length=320), nullable=False),
@@ -26,6 +30,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("relay_pace")
+    op.drop_index("ix_approvals_used_at", table_name="approvals")
+    op.drop_index("ix_responses_delivery_id", table_name="responses")
+    op.drop_index("ix_deliveries_kind", table_name="deliveries")
+    op.drop_index("ix_deliveries_gss_code", table_name="deliveries")
     op.drop_index("ix_audit_events_actor", table_name="audit_events")
     op.drop_index("ix_cases_list", table_name="cases")
     op.drop_index("ix_cases_state", table_name="cases")

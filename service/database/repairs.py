@@ -18,8 +18,10 @@ async def add(work: Work, again: Delivery, *, person_id: str, at: datetime) -> N
 
 async def addressed(work: Work, letter_id: str) -> frozenset[tuple[str | None, str]]:
     """Return to whom persons sent a frozen letter again: GSS code and address."""
-    query = sa.select(repairs.c.gss_code, repairs.c.address).join(deliveries, deliveries.c.id == repairs.c.delivery_id)
-    return frozenset((row.gss_code, row.address) for row in await work.connection.execute(query.where(deliveries.c.letter_id == letter_id)))
+    # Asked of each repair, because they are few and letters are many.
+    of_the_letter = sa.exists().where(deliveries.c.id == repairs.c.delivery_id, deliveries.c.letter_id == letter_id)
+    query = sa.select(repairs.c.gss_code, repairs.c.address).where(of_the_letter)
+    return frozenset((row.gss_code, row.address) for row in await work.connection.execute(query))
 
 
 async def answered_from(work: Work, gss_code: str, *, limit: int = 20) -> tuple[tuple[str, datetime], ...]:

@@ -182,6 +182,7 @@ approvals = sa.Table(
     sa.Column("way", sa.String(20)),
     sa.Column("evidence_sealed", sa.LargeBinary),
     sa.Index("ix_approvals_notice_id", "notice_id"),
+    sa.Index("ix_approvals_used_at", "used_at"),
 )  # fmt: skip
 
 deliveries = sa.Table(
@@ -219,6 +220,8 @@ deliveries = sa.Table(
     sa.UniqueConstraint("notice_id", "gss_code", "rank"),
     sa.Index("ix_deliveries_due", "state", "lane", "id"),  # the order they are claimed in
     sa.Index("ix_deliveries_accepted_at", "accepted_at"),
+    sa.Index("ix_deliveries_gss_code", "gss_code", "address"),
+    sa.Index("ix_deliveries_kind", "kind", "created_at"),
     sa.Index("ix_deliveries_case_id", "case_id", "gss_code", "state"),
 )  # fmt: skip
 
@@ -267,6 +270,7 @@ responses = sa.Table(
     sa.Column("until", sa.Date),  # the day by which checks under way will be done
     sa.Column("received_email_id", Id),
     sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_responses_delivery_id", "delivery_id"),
 )  # fmt: skip
 
 tasks = sa.Table(
