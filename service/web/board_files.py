@@ -4,7 +4,9 @@ import csv
 from collections.abc import Iterator
 from io import BytesIO, StringIO
 
-from xlsxwriter import Workbook
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
 
 from service.flow.house import uk_time
 from service.web.board import Board
@@ -24,19 +26,21 @@ def as_csv(board: Board) -> bytes:
 
 def as_xlsx(board: Board) -> bytes:
     """Write the board as a workbook; every cell but the days is a string by its type, and none is a formula or a link."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Board")
+    sheet.freeze_panes = "A2"
+    for column in "ABCDEFGHI":
+        sheet.column_dimensions[column].width = 25
+    bold = Font(bold=True)
+    for number, row in enumerate((COLUMNS, *_rows(board))):
+        cells = [WriteOnlyCell(sheet, value) for value in row]
+        for cell, value in zip(cells, row, strict=True):
+            cell.data_type = "n" if isinstance(value, int) else "s"
+            if number == 0:
+                cell.font = bold
+        sheet.append(cells)
     out = BytesIO()
-    with Workbook(out, {"in_memory": True}) as book:
-        sheet, bold = book.add_worksheet("Board"), book.add_format({"bold": True})
-        for column, name in enumerate(COLUMNS):
-            sheet.write_string(0, column, name, bold)
-        for number, row in enumerate(_rows(board), start=1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, int):
-                    sheet.write_number(number, column, cell)
-                else:
-                    sheet.write_string(number, column, cell)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(COLUMNS) - 1, 25)
+    book.save(out)
     return out.getvalue()
 
 
