@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from directory.importing import read_contacts_csv
+from directory.importing import read_contacts
 from service.app import App
 from service.commands.opening import fail, with_app
 
@@ -32,7 +32,7 @@ def import_contacts(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
 ) -> None:
     """Import contact addresses from a CSV file with the columns gss_code, role and address."""
-    read = read_contacts_csv(file.read_bytes())
+    read = read_contacts(file.read_bytes())
     if not read.usable:
         for fault in read.faults:
             typer.echo(str(fault), err=True)
