@@ -109,8 +109,8 @@ proposals = Table(
     Column("batch", String(32), nullable=True),
     Column("gss_code", String(32), ForeignKey("directory_authorities.gss_code"), nullable=False),
     Column("contact_order", Integer, nullable=False),
-    # The version of the contact that the proposer saw; none where there was no contact.
-    Column("base_version", Integer, nullable=True),
+    # The version of the contact that the proposer saw, -1 where there was no contact.
+    Column("base_version", Integer, nullable=False),
     # The contact as it would be; none takes it away.
     Column("wanted", JSON(none_as_null=True), nullable=True),
     Column("who", String(200), nullable=False),

@@ -33,7 +33,9 @@ def upgrade() -> None:
             ["gss_code"], ["directory_authorities.gss_code"], name=op.f("fk_directory_successors_gss_code_directory_authorities")
         ),
         sa.ForeignKeyConstraint(
-            ["successor_code"], ["directory_authorities.gss_code"], name=op.f("fk_directory_successors_successor_code_directory_authorities")
+            ["successor_code"],
+            ["directory_authorities.gss_code"],
+            name=op.f("fk_directory_successors_successor_code_directory_authorities"),
         ),
         sa.PrimaryKeyConstraint("gss_code", "successor_code", name=op.f("pk_directory_successors")),
     )
@@ -43,7 +45,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.String(length=32), nullable=True),
         sa.Column("gss_code", sa.String(length=32), nullable=False),
         sa.Column("contact_order", sa.Integer(), nullable=False),
-        sa.Column("base_version", sa.Integer(), nullable=True),
+        sa.Column("base_version", sa.Integer(), nullable=False),
         sa.Column("wanted", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("who", sa.String(length=200), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),

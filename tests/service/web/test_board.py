@@ -14,6 +14,6 @@ def test_every_pair_of_state_and_answer_has_a_look_and_the_map_can_draw_it() -> 
 
 
 def test_no_two_authorities_share_a_place_on_the_map() -> None:
-    drawn = draw({}, {})
+    drawn = draw(dict.fromkeys(hex_positions(), "none"), {})
     assert len({(one.x, one.y) for one in drawn.hexes}) == len(drawn.hexes) == len(hex_positions())
     assert all(0 < one.x < drawn.width and 0 < one.y < drawn.height for one in drawn.hexes)
