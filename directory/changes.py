@@ -37,7 +37,7 @@ class NotAllowed(ValueError):  # noqa: N818
 
 
 class What(StrEnum):
-    """What happened to a contact or, the last four, to an authority."""
+    """What happened to a contact or, the last three, to an authority."""
 
     ADDED = "added"
     CHANGED = "changed"
@@ -46,7 +46,6 @@ class What(StrEnum):
     AUTHORITY_ADDED = "authority added"
     AUTHORITY_CHANGED = "authority changed"
     AUTHORITY_RETIRED = "authority retired"
-    AUTHORITY_REMOVED = "authority removed"
 
     @property
     def is_of_a_contact(self) -> bool:
@@ -95,12 +94,12 @@ class LetterDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A change of a contact that waits for a second person (*reason* says why). *wanted* as the contact would be; None takes it away."""
+    """A change of a contact that waits for a second person (*reason* says why). *wanted* is the contact as it would be."""
 
     id: int
     gss_code: str
     order: int
-    wanted: Mapping[str, Any] | None = field(repr=False)
+    wanted: Mapping[str, Any] = field(repr=False)
     base_version: int
     who: str
     why: str

@@ -83,7 +83,7 @@ def contact_after(
 
 
 def proved(contact: Contact, *, how: How, by: str | None, at: datetime) -> Contact:
-    """Return the contact with this proof; a mail server's word does not replace a person's answer of the last 90 days, nor old proof new."""
+    """Return the contact with this proof; a mail server's word does not replace a person's of the last 90 days, nor old proof new."""
     if contact.proved_at is not None:
         weaker = contact.proved_how is not None and contact.proved_how.by_a_person and not how.by_a_person
         if at < contact.proved_at or (weaker and at - contact.proved_at < FRESH):

@@ -9,7 +9,7 @@ from directory.authority import Authority
 def current_successors(authorities: Iterable[Authority], on: date) -> dict[str, tuple[str, ...]]:
     """Return, for every code that stands for no authority on *on*, the codes of those of that day that took its place, ordered.
 
-    Successors of successors count, and so do the former codes of an authority. One that is to come, or ended without successor, is left out.
+    Successors of successors count, and so do former codes. An authority that is to come, or ended without successor, is left out.
     """
     every = {one.gss_code: one for one in authorities}
     found = {former: (one.gss_code,) for one in every.values() if one.is_current(on) for former in one.former_codes if former not in every}

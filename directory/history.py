@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from directory.changes import HistoryEntry, What
@@ -54,3 +54,8 @@ class History:
         """Return the latest entries of all authorities, newest first."""
         wanted = select(table).order_by(table.c.id.desc()).limit(limit)
         return tuple(entry_of(row) for row in await self._connection.execute(wanted))
+
+    async def count_by(self, who: str, *, since: datetime) -> int:
+        """Count the contacts a person added and changed since then."""
+        mine = (table.c.who == who, table.c.at >= since, table.c.what.in_((What.ADDED, What.CHANGED)))
+        return int((await self._connection.execute(select(func.count()).select_from(table).where(*mine))).scalar_one())

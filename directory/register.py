@@ -149,7 +149,7 @@ class Register:
         *base* is the version the person saw (NOTHING for none): ChangedMeanwhile when it is another now. A partner agency is never primary.
         """
         await self.hold(gss_code)
-        old = await self._as_seen(gss_code, order, base)
+        old = await self.as_seen(gss_code, order, base)
         fields = {"address": address, "role": role, "phone": phone, "out_of_hours": out_of_hours, "secure_note": secure_note}
         new = contact_after(old, gss_code=gss_code, order=order, **fields)
         if new.is_partner and order == PRIMARY:
@@ -162,7 +162,7 @@ class Register:
     ) -> None:
         """Take a contact out of the register, with its history."""
         await self.hold(gss_code)
-        old = await self._as_seen(gss_code, order, base)
+        old = await self.as_seen(gss_code, order, base)
         if old is None:
             raise UnknownContact
         await self._write(old, None, What.REMOVED, By(who=who, why=why, at=at, batch=batch))
@@ -230,7 +230,8 @@ class Register:
         row = (await self.connection.execute(wanted)).one_or_none()
         return None if row is None else contact_of(row)
 
-    async def _as_seen(self, gss_code: str, order: int, base: int | None) -> Contact | None:
+    async def as_seen(self, gss_code: str, order: int, base: int | None) -> Contact | None:
+        """Return one contact, or None; ChangedMeanwhile when a person saw another version (*base*; None is not asked)."""
         found = await self.contact(gss_code, order)
         if base is not None and base != (NOTHING if found is None else found.version):
             raise ChangedMeanwhile

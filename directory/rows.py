@@ -96,12 +96,16 @@ def contact_json(contact: Contact | None) -> dict[str, Any] | None:
     if contact is None:
         return None
     proved_at = None if contact.proved_at is None else contact.proved_at.isoformat()
-    kept = {name: getattr(contact, name) for name in _CONTACT_FIELDS}
-    return {**kept, "proved_at": proved_at, "proved_how": contact.proved_how, "proved_by": contact.proved_by}
+    return {**contact_fields(contact), "proved_at": proved_at, "proved_how": contact.proved_how, "proved_by": contact.proved_by}
 
 
-def contact_fields(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return what a person says of a contact, without what its mailbox proved: by this two states of it are compared."""
+def contact_fields(contact: Contact) -> dict[str, Any]:
+    """Return what a person says of a contact, without what its mailbox proved."""
+    return {name: getattr(contact, name) for name in _CONTACT_FIELDS}
+
+
+def fields_kept(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the same out of the history: by this two states of a contact are compared."""
     return None if kept is None else {name: kept.get(name, "") for name in _CONTACT_FIELDS}
 
 

@@ -111,8 +111,8 @@ proposals = Table(
     Column("contact_order", Integer, nullable=False),
     # The version of the contact that the proposer saw, -1 where there was no contact.
     Column("base_version", Integer, nullable=False),
-    # The contact as it would be; none takes it away.
-    Column("wanted", JSON(none_as_null=True), nullable=True),
+    # The contact as it would be.
+    Column("wanted", JSON(none_as_null=True), nullable=False),
     Column("who", String(200), nullable=False),
     Column("why", Text, nullable=False),
     Column("reason", Text, nullable=False),

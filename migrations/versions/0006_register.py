@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("gss_code", sa.String(length=32), nullable=False),
         sa.Column("contact_order", sa.Integer(), nullable=False),
         sa.Column("base_version", sa.Integer(), nullable=False),
-        sa.Column("wanted", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("wanted", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("who", sa.String(length=200), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
