@@ -15,13 +15,14 @@ def current_successors(authorities: Iterable[Authority], on: date) -> dict[str, 
     found = {former: (one.gss_code,) for one in every.values() if one.is_current(on) for former in one.former_codes if former not in every}
     for one in every.values():
         if one.valid_to is not None and one.valid_to < on:
-            followed = tuple(sorted(code for code in _followers(one.gss_code, every) if every[code].is_current(on)))
+            followed = tuple(sorted(code for code in followers(one.gss_code, every) if every[code].is_current(on)))
             if followed:
                 found[one.gss_code] = followed
     return found
 
 
-def _followers(gss_code: str, every: dict[str, Authority]) -> set[str]:
+def followers(gss_code: str, every: dict[str, Authority]) -> set[str]:
+    """Return the codes of the successors of an authority, and of theirs; of itself too, when they go round in a circle."""
     seen: set[str] = set()
     ahead = [*every[gss_code].successors]
     while ahead:
