@@ -8,7 +8,7 @@ from sys import intern
 
 from directory.authority import Authority, by_gss, find_by_name, today
 from directory.cells import BadCell, Cell, Progress, Row, Unreadable
-from directory.contact import PRIMARY, BadAddress, address_key, normalise_address
+from directory.contact import PRIMARY, BadAddress, Contact, address_key, normalise_address
 from directory.sheets import rows_of
 
 REQUIRED = ("gss_code", "role", "address")
@@ -145,6 +145,8 @@ class _Reader:
         order, phone, hours, note = (text.get(name) for name in ("order", "phone", "out_of_hours", "secure_note"))
         says += [*fault, *_order_faults(order), *_phone_faults(phone, "telephone number"), *_phone_faults(hours, "out-of-hours number")]
         says += _note_faults(note)
+        if not says and int(order or PRIMARY) == PRIMARY and Contact(gss_code="", address="", role=text["role"]).is_partner:
+            says.append("A partner agency (police, NHS, education) cannot be the primary contact; give it an order of 1 to 9.")
         if text.get("shared", "").lower() not in {"", "yes", "no"}:
             says.append("Write yes in the shared column when one mailbox serves several authorities, or leave it empty.")
         if says:

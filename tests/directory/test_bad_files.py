@@ -209,6 +209,11 @@ def test_f8_a_cell_that_is_no_text_is_refused_with_its_row_and_column(value: obj
     assert reason in told
 
 
+def test_a_partner_agency_cannot_be_the_primary_contact() -> None:
+    raw = csv_of("gss_code,role,address,order", f"{KENT},police,a@kent.test,0", f"{KENT},Police,b@kent.test,1")
+    assert [line[:43] for line in says(raw)] == ["Row 2: A partner agency (police, NHS, educa"]
+
+
 def test_f8_the_order_may_be_a_number() -> None:
     assert [row.order for row in read(book((*HEADER, "order"), (*ROW, 3))).rows] == [3]
 
