@@ -19,7 +19,9 @@ from directory.checks import About, Finding, check_contacts, check_domains, doma
 from directory.contact import Contact
 from directory.domains import Domains, asking
 from directory.exporting import contacts_csv, contacts_xlsx
+from directory.history import By
 from directory.importing import Import, read_contacts
+from directory.intake import Taken, second_person_for, take_contacts
 from directory.planning import Plan
 from directory.reconciling import Difference, reconcile
 from service.app import App
@@ -42,31 +44,42 @@ def import_contacts(
     """
     raw = _bytes_of(file)
 
-    async def take(app: App) -> tuple[Import, Plan | None]:
+    async def take(app: App) -> tuple[Import, Taken | None]:
         async with app.database.read() as work:
             known = {authority.gss_code: authority for authority in await work.register.authorities()}
         with _bar("reading", None) as told:
             read = read_contacts(raw, known=known, progress=told)
         if not read.usable:
             return read, None
+        now = datetime.now(UTC)
+        by = By(who="command line", why=why, at=now)
         async with app.database.begin() as work:
-            plan = await work.register.plan_import(read.rows)
-            if not dry_run and plan.second_person_reason() is None:
-                await work.register.import_contacts(read.rows, who="command line", why=why, at=datetime.now(UTC))
-                work.audit.add("contacts_imported", at=datetime.now(UTC), added=len(plan.added), changed=len(plan.changed))
-        return read, plan
+            if dry_run:
+                plan = await work.register.plan_import(read.rows)
+                return read, Taken(plan=plan, waits=await second_person_for(work.register, plan, by))
+            with _bar("storing", len(read.rows)) as told:
+                taken = await take_contacts(work.register, read.rows, by, progress=told)
+            if taken.batch is not None:
+                what = "contacts_imported" if taken.waits is None else "contacts_proposed"
+                work.audit.add(what, at=now, batch=taken.batch, added=len(taken.plan.added), changed=len(taken.plan.changed))
+            return read, taken
 
-    read, plan = with_app(take)
-    if plan is None:
+    read, taken = with_app(take)
+    if taken is None:
         for fault in read.faults:
             typer.echo(str(fault), err=True)
         fail("Nothing was imported. Put these right and try again.", 2)
-    reason = plan.second_person_reason()
-    typer.echo(("Would be: " if dry_run or reason else "") + _told(plan))
-    if dry_run or reason:
+    plan, waits = taken.plan, taken.waits
+    would = "Would be: " if dry_run or waits else ""
+    typer.echo(f"{would}{len(plan.added)} added, {len(plan.changed)} changed, {len(plan.absent)} not in the file.")
+    if dry_run or waits:
         _show_plan(plan)
-    if reason:
-        fail(f"{reason} A second person must agree, so nothing was changed.", 3)
+    if waits and not dry_run:
+        fail(f"{waits} Nothing is changed yet: another directory administrator must agree to batch {taken.batch}.", 3)
+    if waits:
+        typer.echo(f"{waits} Another directory administrator would have to agree.")
+    elif taken.batch is not None:
+        typer.echo(f"Batch {taken.batch}.")
 
 
 @cli.command("export")
@@ -135,10 +148,6 @@ def _bar(what: str, total: int | None) -> Iterator[Told]:
     with Progress(TextColumn(what), BarColumn(), MofNCompleteColumn(), console=out, transient=True) as progress:
         task = progress.add_task(what, total=total)
         yield lambda done: progress.update(task, completed=done)
-
-
-def _told(plan: Plan) -> str:
-    return f"{len(plan.added)} added, {len(plan.changed)} changed, {len(plan.absent)} not in the file."
 
 
 def _show_plan(plan: Plan) -> None:
