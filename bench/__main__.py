@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import reading
+from bench import directory, reading
 
 RESULTS = Path(__file__).with_name("results.md")
-BENCHES: dict[str, Callable[[Console], str]] = {"reading": reading.run}
+BENCHES: dict[str, Callable[[Console], str]] = {"directory": directory.run, "reading": reading.run}
 
 
 def machine() -> str:

@@ -19,7 +19,6 @@ from directory.register import NOTHING, Register
 from directory.rows import contact_fields
 
 _DAY = timedelta(days=1)
-_TOLD_EVERY = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ async def take_contacts(
         return Taken(plan=plan)
     waits = await second_person_for(register, plan, by)
     if waits is not None:
-        batch = await _waits_already(register, plan) or await propose_plan(register, plan, reason=waits, by=by)
+        batch = await _waits_already(register, plan) or await propose_plan(register, plan, reason=waits, by=by, progress=progress)
         return Taken(plan=plan, waits=waits, batch=batch)
     told = replace(by, batch=uuid4().hex)
     await _store(register, plan, told, progress)
@@ -87,5 +86,4 @@ async def _store(register: Register, plan: Plan, by: By, progress: Progress) -> 
         base = seen.get((new.gss_code, new.order), NOTHING)
         told = {"who": by.who, "why": by.why, "at": by.at, "batch": by.batch}
         await register.set_contact(gss_code=new.gss_code, **contact_fields(new), **told, base=base)
-        if done % _TOLD_EVERY == 0 or done == len(plan.wanted):
-            progress(done)
+        progress(done)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from directory.cells import Progress
 from directory.changes import NotAllowed, Proposal, UnknownContact
 from directory.checks import domain_of, is_listed
 from directory.contact import PRIMARY, Contact, address_key
@@ -78,15 +79,16 @@ async def reason_for_a_second(register: Register, gss_code: str, address: str, b
     return None
 
 
-async def propose_plan(register: Register, plan: Plan, *, reason: str, by: By) -> str:
-    """Keep every change of an import for a second person, and return the batch they are decided by."""
+async def propose_plan(register: Register, plan: Plan, *, reason: str, by: By, progress: Progress = lambda _: None) -> str:
+    """Keep every change of an import for a second person, and return the batch they are decided by; *progress* hears how many."""
     batch = uuid4().hex
     told = By(who=by.who, why=by.why, at=by.at, batch=batch)
-    for new in (*plan.added, *(change.new for change in plan.changed)):
+    for done, new in enumerate(plan.wanted, start=1):
         old = await register.contact(new.gss_code, new.order)
         base = NOTHING if old is None else old.version
         fields = contact_fields(new)
         await Proposals(register.connection).add(new.gss_code, new.order, fields, base=base, reason=reason, by=told)
+        progress(done)
     return batch
 
 

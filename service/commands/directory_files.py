@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import uuid4
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -15,6 +16,7 @@ from rich.text import Text
 from directory.authority import Authority, today
 from directory.cells import Progress as Told
 from directory.cells import Unreadable
+from directory.changes import ChangedMeanwhile, NotAllowed
 from directory.checks import About, Finding, check_contacts, check_domains, domain_of
 from directory.contact import Contact
 from directory.domains import Domains, asking
@@ -24,6 +26,7 @@ from directory.importing import Import, read_contacts
 from directory.intake import Taken, second_person_for, take_contacts
 from directory.planning import Plan
 from directory.reconciling import Difference, reconcile
+from directory.undoing import undo_batch
 from service.app import App
 from service.commands.opening import fail, out, with_app
 
@@ -80,6 +83,26 @@ def import_contacts(
         typer.echo(f"{waits} Another directory administrator would have to agree.")
     elif taken.batch is not None:
         typer.echo(f"Batch {taken.batch}.")
+
+
+@cli.command("undo-import")
+def undo_import(batch: str, why: Annotated[str, typer.Option(help="Why it is taken back; kept in the history.")]) -> None:
+    """Put back everything that an import changed, by the batch it was given; refused when something was changed again since."""
+
+    async def take_back(app: App) -> int:
+        now = datetime.now(UTC)
+        async with app.database.begin() as work:
+            count = await undo_batch(work.register, batch, By(who="command line", why=why, at=now, batch=uuid4().hex))
+            work.audit.add("import_undone", at=now, batch=batch, changes=count)
+            return count
+
+    try:
+        count = with_app(take_back)
+    except (ChangedMeanwhile, NotAllowed) as refused:
+        fail(str(refused), 2)
+    if not count:
+        fail("There is no such batch.", 2)
+    typer.echo(f"{count} changes put back.")
 
 
 @cli.command("export")

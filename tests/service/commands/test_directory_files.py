@@ -67,6 +67,15 @@ def test_what_was_exported_is_imported_again_and_changes_nothing(tmp_path: Path,
     assert suffix == ".csv" or load_workbook(out).worksheets[0].max_row == 3
 
 
+def test_an_import_is_put_back_by_its_batch(tmp_path: Path) -> None:
+    says = give("import", contacts(tmp_path, f"{KENT},custodian,a@kent.gov.uk"), "--why", "first list")[1]
+    batch = says.rpartition("Batch ")[2].rstrip(".")
+    assert give("undo-import", batch, "--why", "wrong file") == (0, "1 changes put back.")
+    assert give("undo-import", batch, "--why", "wrong file")[0] == 2
+    assert give("undo-import", "unknown", "--why", "wrong file")[0] == 2
+    assert give("export", str(tmp_path / "out.csv"))[1] == "0 contacts written."
+
+
 def test_a_file_that_is_not_there_and_an_unknown_kind_are_refused(tmp_path: Path) -> None:
     assert give("import", str(tmp_path / "none.csv"), "--why", "list")[0] == 2
     assert give("export", str(tmp_path / "out.ods"))[0] == 2
