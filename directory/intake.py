@@ -84,6 +84,6 @@ async def _store(register: Register, plan: Plan, by: By, progress: Progress) -> 
     # In one order, so that two imports at once wait for each other and not in a ring.
     for done, new in enumerate(sorted(plan.wanted, key=lambda contact: (contact.gss_code, contact.order)), start=1):
         base = seen.get((new.gss_code, new.order), NOTHING)
-        told = {"who": by.who, "why": by.why, "at": by.at, "batch": by.batch}
-        await register.set_contact(gss_code=new.gss_code, **contact_fields(new), **told, base=base)
+        fields = contact_fields(new)
+        await register.set_contact(gss_code=new.gss_code, **fields, who=by.who, why=by.why, at=by.at, batch=by.batch, base=base)
         progress(done)

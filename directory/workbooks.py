@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.utils import column_index_from_string
 
 from directory.cells import COLUMN_LIMIT, BadCell, Cell, Row, Unreadable
@@ -36,7 +37,7 @@ def write_workbook(rows: Iterable[Sequence[str]], title: str) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
-    cells: list[WriteOnlyCell] = []
+    cells: list[SheetCell] = []
     for row in rows:
         # A row is written as it is appended, so its cells can be used again; to make and style each anew takes three times as long.
         for _ in range(len(row) - len(cells)):
