@@ -29,8 +29,11 @@ Ask = Callable[[str, str], Awaitable[tuple[str, ...]]]
 
 
 def asking(resolver: dns.asyncresolver.Resolver | None = None) -> Ask:
-    """Return the real way of asking; the resolver of this machine unless given."""
-    used = resolver or dns.asyncresolver.Resolver()
+    """Return the real way of asking; the resolver of this machine unless given. A machine that has none gets no answers."""
+    try:
+        used = resolver or dns.asyncresolver.Resolver()
+    except dns.resolver.NoResolverConfiguration:
+        used = dns.asyncresolver.Resolver(configure=False)
 
     async def ask(name: str, kind: str) -> tuple[str, ...]:
         try:

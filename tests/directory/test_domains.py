@@ -137,3 +137,8 @@ async def over_the_wire() -> AsyncIterator[Ask]:
 async def test_answers_of_a_real_name_server_are_read_alike(over_the_wire: Ask) -> None:
     wanted = ("council.test", "below.council.test", "null.test", "plain.test", "empty.test", "lost.test", "nowhere.test", "silent.test")
     assert await Domains(over_the_wire).states(wanted) == await Domains(Names().ask).states(wanted)
+
+
+async def test_a_machine_without_a_name_server_gets_no_answer_and_no_failure() -> None:
+    ask = asking(dns.asyncresolver.Resolver(configure=False))
+    assert (await Domains(ask).state("council.test")).exists is None
