@@ -15,7 +15,9 @@ from openpyxl.utils import column_index_from_string
 
 from directory.cells import COLUMN_LIMIT, BadCell, Cell, Row, Unreadable
 
-_UNPACKED_LIMIT = 250_000_000
+# What a part of the workbook may take unpacked: the table itself, and everything around it, of which openpyxl makes many small objects.
+_TABLE_LIMIT = 150_000_000
+_PART_LIMIT = 5_000_000
 _PIECE = 1 << 20
 _WATCHED = tuple(f"{{http://schemas.openxmlformats.org/spreadsheetml/2006/main}}{name}" for name in ("row", "col", "mergeCell"))
 _NOT_A_WORKBOOK = "This is not an Excel workbook (.xlsx) that can be read. Save it as .xlsx or CSV and try again."
@@ -80,11 +82,15 @@ def _refuse_what_is_not_seen(package: zipfile.ZipFile) -> None:
         raise Unreadable("The workbook holds macros. Save it as .xlsx without macros, or as CSV.")
     if any(name.startswith("xl/externallinks/") for name in names) or "xl/connections.xml" in names:
         raise Unreadable("The workbook has links to other files. Paste the values into a new workbook and give us that.")
-    if sum(part.file_size for part in package.infolist()) > _UNPACKED_LIMIT or len(names) > 1000:
+    if len(names) > 100 or any(part.file_size > _limit(part.filename.lower()) for part in package.infolist()):
         raise Unreadable("The workbook is far larger than a list of contacts. Copy the list into a new workbook.")
     for part in package.infolist():
         if part.filename.lower().endswith((".xml", ".rels")) and _declares_a_type(package, part):
             raise Unreadable(_NOT_A_WORKBOOK)
+
+
+def _limit(name: str) -> int:
+    return _TABLE_LIMIT if name.startswith("xl/worksheets/") or name == "xl/sharedstrings.xml" else _PART_LIMIT
 
 
 def _declares_a_type(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:

@@ -227,6 +227,12 @@ def test_f8_a_document_type_through_which_a_file_grows_without_end_is_refused() 
     assert "not an Excel workbook" in says(repacked(book(), change=change))[0]
 
 
+def test_f8_a_small_file_that_unpacks_to_a_large_one_is_refused_unread() -> None:
+    raw = repacked(book(), change=lambda name, part: part + b" " * 6_000_000 if name == "xl/styles.xml" else part)
+    assert len(raw) < 50_000
+    assert "far larger than a list of contacts" in says(raw)[0]
+
+
 @pytest.mark.parametrize("old", [b'r="2"', b'r="B2"'])
 def test_f8_rows_and_cells_out_of_their_order_are_refused_and_not_left_out(old: bytes) -> None:
     new = b'r="1"' if old == b'r="2"' else b'r="A2"'
