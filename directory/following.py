@@ -12,7 +12,9 @@ def current_successors(authorities: Iterable[Authority], on: date) -> dict[str, 
     Successors of successors count, and so do former codes. An authority that is to come, or ended without successor, is left out.
     """
     every = {one.gss_code: one for one in authorities}
-    found = {former: (one.gss_code,) for one in every.values() if one.is_current(on) for former in one.former_codes if former not in every}
+    found: dict[str, tuple[str, ...]] = {
+        former: (one.gss_code,) for one in every.values() if one.is_current(on) for former in one.former_codes if former not in every
+    }
     for one in every.values():
         if one.valid_to is not None and one.valid_to < on:
             followed = tuple(sorted(code for code in followers(one.gss_code, every) if every[code].is_current(on)))

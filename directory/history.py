@@ -32,8 +32,8 @@ class History:
     async def add(self, gss_code: str, what: What, by: By, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> int:
         """Write an entry and return its id, which is the version of what it changed."""
         values = {"gss_code": gss_code, "at": by.at, "who": by.who, "why": by.why, "what": what.value, "batch": by.batch}
-        added = await self._connection.execute(insert(table).values(**values, before=before, after=after))
-        return int(added.inserted_primary_key[0])
+        added = await self._connection.execute(insert(table).values(**values, before=before, after=after).returning(table.c.id))
+        return int(added.scalar_one())
 
     async def of(self, gss_code: str) -> tuple[HistoryEntry, ...]:
         """Return the entries of an authority and its contacts, oldest first."""

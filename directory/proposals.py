@@ -22,8 +22,8 @@ class Proposals:
         """Keep a change for a second person."""
         values = {"gss_code": gss_code, "contact_order": order, "wanted": wanted, "base_version": base, "reason": reason}
         told = {"who": by.who, "why": by.why, "at": by.at, "batch": by.batch}
-        added = await self._connection.execute(insert(table).values(**values, **told))
-        kept = await self.one(int(added.inserted_primary_key[0]))
+        added = await self._connection.execute(insert(table).values(**values, **told).returning(table.c.id))
+        kept = await self.one(int(added.scalar_one()))
         assert kept is not None
         return kept
 

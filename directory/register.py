@@ -150,8 +150,16 @@ class Register:
         """
         await self.hold(gss_code)
         old = await self.as_seen(gss_code, order, base)
-        fields = {"address": address, "role": role, "phone": phone, "out_of_hours": out_of_hours, "secure_note": secure_note}
-        new = contact_after(old, gss_code=gss_code, order=order, **fields)
+        new = contact_after(
+            old,
+            gss_code=gss_code,
+            order=order,
+            address=address,
+            role=role,
+            phone=phone,
+            out_of_hours=out_of_hours,
+            secure_note=secure_note,
+        )
         if new.is_partner and order == PRIMARY:
             raise NotAllowed("A partner agency cannot be the primary contact: alerts go there.")
         by = By(who=who, why=why, at=at, batch=batch)

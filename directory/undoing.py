@@ -3,6 +3,8 @@
 Only what is still as the change left it is put back; what a mailbox proved since then stands in no way of it, and is lost with the address.
 """
 
+from typing import Any
+
 from directory.changes import ChangedMeanwhile, HistoryEntry, NotAllowed, UnknownContact, What
 from directory.history import By
 from directory.register import Register
@@ -41,7 +43,7 @@ async def _undo_contact(register: Register, entry: HistoryEntry, by: By) -> None
     if fields_kept(contact_json(now)) != fields_kept(entry.after):
         raise ChangedMeanwhile
     before = fields_kept(entry.before)
-    told = {"who": by.who, "why": by.why, "at": by.at, "batch": by.batch}
+    told: dict[str, Any] = {"who": by.who, "why": by.why, "at": by.at, "batch": by.batch}
     if before is None:
         await register.remove_contact(gss_code=entry.gss_code, order=order, **told)
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.table import Table
@@ -198,7 +198,7 @@ def undo_one(number: int, why: Why) -> None:
     typer.echo("Undone.")
 
 
-def _change(kind: str, step: Callable[[Work], Awaitable[T]], **facts: str | int) -> T:
+def _change(kind: str, step: Callable[[Work], Awaitable[T]], **facts: Any) -> T:
     async def take(app: App) -> T:
         async with app.database.begin() as work:
             try:
