@@ -8,16 +8,23 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+_LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """One authority that answers for child protection in its area."""
+    """One authority that answers for child protection in its area, from *valid_from* to *valid_to* (both included; None is open).
+
+    *successors* are the codes of those that follow it. *version* and *edited* say what became of it in the register and are not compared.
+    """
 
     gss_code: str
     name: str
@@ -32,6 +39,26 @@ class Authority:
     delivery_note: str = ""
     reorganisation_note: str = ""
     other_names: tuple[str, ...] = ()
+    delivered_by: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successors: tuple[str, ...] = ()
+    version: int = field(default=0, compare=False)
+    edited: bool = field(default=False, compare=False)
+
+    def is_current(self, on: date) -> bool:
+        """Say whether it answers for its area on a day."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day in the United Kingdom: an authority begins and ends at midnight there."""
+    return moment.astimezone(_LONDON).date()
+
+
+def today() -> date:
+    """Return the day it is in the United Kingdom."""
+    return day_of(datetime.now(UTC))
 
 
 class HexPosition(NamedTuple):
@@ -43,7 +70,7 @@ class HexPosition(NamedTuple):
 
 @cache
 def shipped() -> tuple[Authority, ...]:
-    """Return every authority in the shipped list, ordered by name."""
+    """Return every authority in the shipped list, ordered by name: former and future ones too."""
     rows = csv.DictReader(_text("authorities.csv").splitlines())
     return tuple(sorted((_authority(row) for row in rows), key=lambda authority: authority.name.casefold()))
 
@@ -61,9 +88,10 @@ def neighbour_pairs() -> tuple[tuple[str, str, str], ...]:
     return tuple((row["a"], row["b"], row["basis"]) for row in rows)
 
 
-def neighbours_of(gss_code: str) -> tuple[str, ...]:
-    """Return the GSS codes of the neighbours of an authority, ordered by code; none for an unknown code."""
-    return _neighbours().get(gss_code, ())
+def neighbours_of(gss_code: str, on: date | None = None) -> tuple[str, ...]:
+    """Return the GSS codes of the neighbours of an authority (those of a day, when given), by code; none for an unknown code."""
+    found = _neighbours().get(gss_code, ())
+    return found if on is None else tuple(code for code in found if by_gss()[code].is_current(on))
 
 
 @cache
@@ -98,7 +126,15 @@ def _authority(row: Mapping[str, str]) -> Authority:
         delivery_note=row["delivery_note"],
         reorganisation_note=row["reorganisation_note"],
         other_names=tuple(name for name in row["other_names"].split("|") if name),
+        delivered_by=row["delivered_by"],
+        valid_from=_day(row["valid_from"]),
+        valid_to=_day(row["valid_to"]),
+        successors=tuple(row["successors"].split()),
     )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 @cache

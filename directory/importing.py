@@ -1,18 +1,20 @@
-"""Contacts out of a CSV file: all the faults at once, nothing guessed, nothing stored."""
+"""Contacts out of a CSV file or a workbook: all the faults at once, nothing guessed, nothing stored."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from sys import intern
 
-from directory.authority import Authority, by_gss, find_by_name
-from directory.contact import PRIMARY, BadAddress, address_key, normalise_address
+from directory.authority import Authority, by_gss, find_by_name, today
+from directory.cells import BadCell, Cell, Progress, Row, Unreadable
+from directory.contact import PRIMARY, BadAddress, Contact, address_key, normalise_address
+from directory.sheets import rows_of
 
 REQUIRED = ("gss_code", "role", "address")
-OPTIONAL = ("name", "order", "phone", "shared")
-SIZE_LIMIT = 5_000_000
-ROW_LIMIT = 2_000
+OPTIONAL = ("name", "order", "phone", "out_of_hours", "secure_note", "shared")
+COLUMNS = (*REQUIRED, *OPTIONAL)
+FAULTS_TOLD = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +30,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRow:
-    """One good row of the file."""
+    """One good row of the file; None where the file has no such column, and what is known stays as it is."""
 
     row: int
     gss_code: str
     role: str
     address: str = field(repr=False)
     order: int = PRIMARY
-    phone: str = field(default="", repr=False)
+    phone: str | None = field(default=None, repr=False)
+    out_of_hours: str | None = field(default=None, repr=False)
+    secure_note: str | None = field(default=None, repr=False)
     shared: bool = False
 
 
@@ -52,184 +56,186 @@ class Import:
         return bool(self.rows) and not self.faults
 
 
-class _Unreadable(Exception):  # noqa: N818
-    pass
+def read_contacts(
+    raw: bytes,
+    *,
+    known: Mapping[str, Authority] | None = None,
+    on: date | None = None,
+    test_environment: bool = False,
+    progress: Progress = lambda _: None,
+) -> Import:
+    """Read contacts from a CSV file or a workbook; *progress* is told how many rows are behind us.
 
-
-def read_contacts_csv(raw: bytes, *, known: Mapping[str, Authority] | None = None, test_environment: bool = False) -> Import:
-    """Read contacts from a CSV file; *known* are the authorities by GSS code (the shipped ones unless given)."""
-    authorities = by_gss() if known is None else known
-    try:
-        text = _decoded(raw)
-        columns, delimiter = _columns(text)
-        records = _records(text, delimiter)
-    except _Unreadable as unreadable:
-        return Import(rows=(), faults=(Fault(row=None, says=str(unreadable)),))
-    except _FaultyColumns as faulty:
-        return Import(rows=(), faults=tuple(Fault(row=1, says=says) for says in faulty.says))
-    if not records:
-        return Import(rows=(), faults=(Fault(row=None, says="The file has no rows below the column names."),))
+    *known* are the authorities by GSS code (the shipped ones unless given), *on* the day on which they must answer for their area.
+    """
+    faults = _Faults()
     rows: list[ContactRow] = []
-    faults: list[Fault] = []
-    for number, cells in records:
-        if len(cells) != len(columns):
-            faults.append(Fault(row=number, says=f"There are {len(cells)} cells where {len(columns)} are expected."))
-            continue
-        read = _Row(number, dict(zip(columns, cells, strict=True)), authorities, test_environment)
-        faults.extend(Fault(row=number, says=says) for says in read.faults)
-        if not read.faults:
-            rows.append(read.contact)
-    faults.extend(_clashes(rows, authorities))
-    return Import(rows=tuple(rows), faults=tuple(sorted(faults, key=lambda fault: fault.row or 0)))
+    try:
+        table = rows_of(raw, COLUMNS)
+        columns = _columns(next(table, (1, ())), faults)
+        if columns:
+            reader = _Reader(by_gss() if known is None else known, today() if on is None else on, test_environment)
+            for count, (number, cells) in enumerate(table, start=1):
+                said, row = reader.read(number, columns, cells)
+                faults.add(number, said)
+                rows += [] if row is None else [row]
+                if count % 500 == 0:
+                    progress(count)
+            progress(len(rows))
+            if not rows and not faults.count:
+                faults.add(None, ["The file has no rows below the column names."])
+            for number, says in reader.clashes(rows):
+                faults.add(number, [says])
+    except Unreadable as unreadable:
+        return Import(rows=(), faults=(Fault(row=None, says=unreadable.says),))
+    return Import(rows=tuple(rows), faults=faults.told())
 
 
-class _Row:
-    """One row being read; gathers its faults instead of stopping at the first."""
+class _Faults:
+    """Every fault up to a limit, and how many more there are: a file that is wrong in all its rows must not fill the memory."""
 
-    def __init__(self, number: int, cells: Mapping[str, str], known: Mapping[str, Authority], test_environment: bool) -> None:
-        self.faults: list[str] = []
+    def __init__(self) -> None:
+        self.count = 0
+        self._told: list[Fault] = []
+
+    def add(self, row: int | None, said: Sequence[str]) -> None:
+        self.count += len(said)
+        self._told += [Fault(row=row, says=says) for says in said[: max(0, FAULTS_TOLD - len(self._told))]]
+
+    def told(self) -> tuple[Fault, ...]:
+        more = self.count - len(self._told)
+        rest = [Fault(row=None, says=f"There are {more:,} more faults. Put these right first, and the rest will be told.")] if more else []
+        return (*sorted(self._told, key=lambda fault: fault.row or 0), *rest)
+
+
+def _columns(header: Row, faults: _Faults) -> tuple[str, ...]:
+    """Return the column names; none, and the faults, where a name is missing, unknown or there twice: nothing is guessed."""
+    number, cells = header
+    if not cells:
+        raise Unreadable("The file is empty.")
+    names = tuple("" if isinstance(cell, BadCell) else cell.strip().lower() for cell in cells)
+    says = [f"The column {name} is missing." for name in REQUIRED if name not in names]
+    unknown = [place for place, name in enumerate(names, start=1) if name not in COLUMNS]
+    says += [f"Column {place} has a name that is not known; known are {', '.join(COLUMNS)}." for place in unknown]
+    says += [f"The column {name} is there more than once." for name in COLUMNS if names.count(name) > 1]
+    faults.add(number, says)
+    return () if says else names
+
+
+class _Reader:
+    """Reads one row after the other."""
+
+    def __init__(self, known: Mapping[str, Authority], on: date, test_environment: bool) -> None:
         self._known = known
-        gss_code = self._gss_code(cells["gss_code"].strip(), cells.get("name", "").strip())
-        self.contact = ContactRow(
+        self._on = on
+        self._test_environment = test_environment
+        self._former = {code: authority for authority in known.values() for code in authority.former_codes if code not in known}
+
+    def read(self, number: int, columns: Sequence[str], cells: Sequence[Cell]) -> tuple[list[str], ContactRow | None]:
+        """Return the faults of a row, or what it says."""
+        if len(cells) != len(columns):
+            return [f"There are {len(cells)} cells where {len(columns)} are expected."], None
+        says = [f"The column {name} {cell.says}." for name, cell in zip(columns, cells, strict=True) if isinstance(cell, BadCell)]
+        if says:
+            return says, None
+        text = {name: str(cell) if name == "address" else str(cell).strip() for name, cell in zip(columns, cells, strict=True)}
+        says += self._authority_faults(text["gss_code"], text.get("name", ""))
+        says += _role_faults(text["role"], self._known)
+        address, fault = self._address(text["address"])
+        order, phone, hours, note = (text.get(name) for name in ("order", "phone", "out_of_hours", "secure_note"))
+        says += [*fault, *_order_faults(order), *_phone_faults(phone, "telephone number"), *_phone_faults(hours, "out-of-hours number")]
+        says += _note_faults(note)
+        if not says and int(order or PRIMARY) == PRIMARY and Contact(gss_code="", address="", role=text["role"]).is_partner:
+            says.append("A partner agency (police, NHS, education) cannot be the primary contact; give it an order of 1 to 9.")
+        if text.get("shared", "").lower() not in {"", "yes", "no"}:
+            says.append("Write yes in the shared column when one mailbox serves several authorities, or leave it empty.")
+        if says:
+            return says, None
+        return says, ContactRow(
             row=number,
-            gss_code=gss_code,
-            role=self._role(cells["role"].strip()),
-            address=self._address(cells["address"], test_environment),
-            order=self._order(cells.get("order", "").strip()),
-            phone=self._phone(cells.get("phone", "").strip()),
-            shared=self._shared(cells.get("shared", "").strip().lower()),
+            gss_code=self._known[text["gss_code"]].gss_code,
+            role=intern(text["role"]),
+            address=address,
+            order=int(order or PRIMARY),
+            phone=phone,
+            out_of_hours=hours,
+            secure_note=None if note is None else note.replace("\r\n", "\n"),
+            shared=text.get("shared", "").lower() == "yes",
         )
 
-    def _gss_code(self, code: str, name: str) -> str:
-        if not code:
-            self.faults.append("The GSS code is missing.")
-        elif code not in self._known:
-            self.faults.append("The GSS code is not one of the authorities in the register.")
-        elif name and not _same_name(name, self._known[code]):
-            self.faults.append(f"The name does not go with the GSS code, which belongs to {self._known[code].name}.")
-        return code
-
-    def _role(self, role: str) -> str:
-        if not role:
-            self.faults.append("The role is missing; say what the mailbox is for, such as custodian.")
-        elif "@" in role or role in self._known:
-            self.faults.append("The role holds an address or a code; are the columns in the wrong order?")
-        elif role[0] in "=+-@'" or not role.isprintable() or len(role) > 80:
-            self.faults.append("The role must be a few plain words (at most 80 characters) and not a formula.")
-        return role
-
-    def _address(self, address: str, test_environment: bool) -> str:
-        try:
-            return normalise_address(address, test_environment=test_environment)
-        except BadAddress as bad:
-            self.faults.append(bad.says)
-            return ""
-
-    def _order(self, order: str) -> int:
-        if not order:
-            return PRIMARY
-        if not re.fullmatch(r"[0-9]", order):
-            self.faults.append("The order must be 0 for the primary contact, or 1 to 9 for the ones to fall back on.")
-            return PRIMARY
-        return int(order)
-
-    def _phone(self, phone: str) -> str:
-        phone = phone[1:] if phone.startswith("'+") else phone
-        if not phone:
-            return ""
-        digits = re.sub(r"\D", "", phone)
-        if not re.fullmatch(r"\+?[0-9][0-9 ()-]*(?: ?(?:ext|x)\.? ?[0-9]+)?|\([0-9][0-9 ()-]*", phone) or len(phone) > 40:
-            self.faults.append("The telephone number is not written as a telephone number.")
-        elif not phone.startswith(("0", "+", "(0")) and len(digits) >= 9:
-            self.faults.append("The telephone number seems to have lost its leading zero; format the column as text.")
-        return phone
-
-    def _shared(self, shared: str) -> bool:
-        if shared not in {"", "yes", "no"}:
-            self.faults.append("Write yes in the shared column when one mailbox serves several authorities, or leave it empty.")
-        return shared == "yes"
-
-
-class _FaultyColumns(Exception):  # noqa: N818
-    def __init__(self, says: list[str]) -> None:
-        super().__init__("columns")
-        self.says = says
-
-
-def _decoded(raw: bytes) -> str:
-    if len(raw) > SIZE_LIMIT:
-        raise _Unreadable("The file is larger than 5 MB; a list of contacts is far smaller.")
-    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise _Unreadable("This is a spreadsheet file. Save it as CSV (comma separated) and give us that.")
-    encodings = ("utf-16",) if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        return text
-    raise _Unreadable("The letters of this file cannot be read. Save it as CSV UTF-8 and try again.")
-
-
-def _columns(text: str) -> tuple[tuple[str, ...], str]:
-    """Return the column names and the delimiter: the one that explains most of the names."""
-    if not text.strip():
-        raise _Unreadable("The file is empty.")
-    tried = [(_header(text, delimiter), delimiter) for delimiter in ",;\t"]
-    names, delimiter = max(tried, key=lambda pair: len(set(pair[0]) & {*REQUIRED, *OPTIONAL}))
-    says = [f"The column {name} is missing." for name in REQUIRED if name not in names]
-    unknown = [place for place, name in enumerate(names, start=1) if name not in {*REQUIRED, *OPTIONAL}]
-    says += [f"Column {place} has a name that is not known; known are {', '.join((*REQUIRED, *OPTIONAL))}." for place in unknown]
-    says += [f"The column {name} is there more than once." for name in (*REQUIRED, *OPTIONAL) if names.count(name) > 1]
-    if says:
-        raise _FaultyColumns(says)
-    return names, delimiter
-
-
-def _header(text: str, delimiter: str) -> tuple[str, ...]:
-    try:
-        return tuple(cell.strip().lower() for cell in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []))
-    except csv.Error:
-        return ()
-
-
-def _records(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    records: list[tuple[int, list[str]]] = []
-    number = 0
-    try:
-        for number, cells in enumerate(reader, start=1):
-            if number > 1 and any(cell.strip() for cell in cells):
-                records.append((number, cells))
-    except csv.Error:
-        raise _Unreadable(f"The quotation marks are not closed as they should be, in row {number + 1} or after it.") from None
-    if len(records) > ROW_LIMIT:
-        raise _Unreadable(f"The file has {len(records)} rows; no more than {ROW_LIMIT} are read at once.")
-    return records
-
-
-def _clashes(rows: list[ContactRow], known: Mapping[str, Authority]) -> Iterator[Fault]:
-    places: dict[tuple[str, int], ContactRow] = {}
-    mailboxes: dict[str, list[ContactRow]] = {}
-    for row in rows:
-        first = places.setdefault((row.gss_code, row.order), row)
-        if first is not row:
-            name = known[row.gss_code].name
-            says = f"{name} already has a contact of order {row.order} in row {first.row}; give each its own order."
-            yield Fault(row=row.row, says=says)
-        mailboxes.setdefault(address_key(row.address), []).append(row)
-    for group in mailboxes.values():
-        first = group[0]
-        for row in group[1:]:
-            if row.gss_code == first.gss_code:
-                yield Fault(row=row.row, says=f"The same mailbox is given twice for this authority, first in row {first.row}.")
-            elif not (row.shared and first.shared):
+    def clashes(self, rows: Iterable[ContactRow]) -> Iterator[tuple[int, str]]:
+        """Say which rows cannot both be right."""
+        places: dict[tuple[str, int], ContactRow] = {}
+        mailboxes: dict[str, ContactRow] = {}
+        seen: set[tuple[str, str]] = set()
+        for row in rows:
+            first = places.setdefault((row.gss_code, row.order), row)
+            if first is not row:
+                name = self._known[row.gss_code].name
+                yield row.row, f"{name} already has a contact of order {row.order} in row {first.row}; give each its own order."
+            first = mailboxes.setdefault(address_key(row.address), row)
+            if (row.gss_code, address_key(row.address)) in seen:
+                yield row.row, "The same mailbox is given twice for this authority."
+            elif first is not row and not (row.shared and first.shared):
                 says = (
                     f"Row {first.row} gives the same mailbox to another authority; write yes in the shared column of both if that is right."
                 )
-                yield Fault(row=row.row, says=says)
+                yield row.row, says
+            seen.add((row.gss_code, address_key(row.address)))
+
+    def _authority_faults(self, code: str, name: str) -> list[str]:
+        if not code:
+            return ["The GSS code is missing."]
+        if code in self._former:
+            now = self._former[code]
+            return [f"The GSS code is a former one of {now.name}, which has {now.gss_code} now."]
+        if code not in self._known:
+            return ["The GSS code is not one of the authorities in the register."]
+        authority = self._known[code]
+        if authority.valid_to is not None and authority.valid_to < self._on:
+            followed = ", ".join(self._known[other].name for other in authority.successors if other in self._known)
+            return [f"{authority.name} has ended" + (f"; it is followed by {followed}." if followed else ".")]
+        if name and not _same_name(name, authority):
+            return [f"The name does not go with the GSS code, which belongs to {authority.name}."]
+        return []
+
+    def _address(self, address: str) -> tuple[str, list[str]]:
+        try:
+            return normalise_address(address, test_environment=self._test_environment), []
+        except BadAddress as bad:
+            return "", [bad.says]
+
+
+def _role_faults(role: str, known: Mapping[str, Authority]) -> list[str]:
+    if not role:
+        return ["The role is missing; say what the mailbox is for, such as custodian."]
+    if "@" in role or role in known:
+        return ["The role holds an address or a code; are the columns in the wrong order?"]
+    if role[0] in "=+-@'" or not role.isprintable() or len(role) > 80:
+        return ["The role must be a few plain words (at most 80 characters) and not a formula."]
+    return []
+
+
+def _order_faults(order: str | None) -> list[str]:
+    if order and not re.fullmatch(r"[0-9]", order):
+        return ["The order must be 0 for the primary contact, or 1 to 9 for the ones to fall back on."]
+    return []
+
+
+def _phone_faults(phone: str | None, which: str) -> list[str]:
+    if not phone:
+        return []
+    if not re.fullmatch(r"\+?[0-9][0-9 ()-]*(?: ?(?:ext|x)\.? ?[0-9]+)?|\([0-9][0-9 ()-]*", phone) or len(phone) > 40:
+        return [f"The {which} is not written as a telephone number."]
+    if not phone.startswith(("0", "+", "(0")) and len(re.sub(r"\D", "", phone)) >= 9:
+        return [f"The {which} seems to have lost its leading zero; format the column as text."]
+    return []
+
+
+def _note_faults(note: str | None) -> list[str]:
+    if note and (len(note) > 500 or not all(sign.isprintable() or sign in "\r\n" for sign in note)):
+        return ["The note on secure mail must be plain text of at most 500 characters."]
+    return []
 
 
 def _same_name(name: str, authority: Authority) -> bool:

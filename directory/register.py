@@ -1,171 +1,215 @@
 """The register: the authorities and their contacts in the database, with a history of every change.
 
-Every method works inside the transaction of the connection it was given; the caller commits.
+Every method works inside the transaction of the connection it was given; the caller commits. People's changes of contacts go through
+`directory.proposing`, which knows when a second person is needed; authorities are changed by `directory.succession`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
-from typing import Any
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import uuid4
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from directory.authority import Authority, shipped
-from directory.contact import PRIMARY, Contact, Recipient, address_key
+from directory.authority import Authority, shipped, today
+from directory.changes import ChangedMeanwhile, HistoryEntry, NotAllowed, UnknownAuthority, UnknownContact, What
+from directory.contact import PRIMARY, Contact, How, Recipient, address_key, contact_after, proved
+from directory.following import current_successors
+from directory.history import By, History
 from directory.importing import ContactRow
-from directory.planning import Plan, contact_after, plan
+from directory.letters_due import LettersDue
+from directory.planning import Plan, plan
+from directory.rows import authority_of, authority_values, contact_json, contact_of, contact_values
 from directory.tables import authorities as authority_table
-from directory.tables import changes as change_table
 from directory.tables import contacts as contact_table
+from directory.tables import successors as successor_table
 
-
-class UnknownAuthority(LookupError):  # noqa: N818
-    """No authority in the register has this code."""
-
-    def __init__(self) -> None:
-        super().__init__("No authority in the register has this code.")
-
-
-class UnknownContact(LookupError):  # noqa: N818
-    """The authority has no contact of this order."""
-
-    def __init__(self) -> None:
-        super().__init__("The authority has no contact of this order.")
-
-
-class What(StrEnum):
-    """What happened to a contact."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    REMOVED = "removed"
-    PROVED = "proved"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryEntry:
-    """One change to a contact of an authority: who made it, when and why, and how it was before and after."""
-
-    gss_code: str
-    at: datetime
-    who: str
-    why: str
-    what: What
-    before: Mapping[str, Any] | None = field(repr=False)
-    after: Mapping[str, Any] | None = field(repr=False)
+NOTHING = -1  # the version a person saw where there was no contact
 
 
 class Register:
     """The directory as it stands in one transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+        self.connection = connection
+        self.log = History(connection)
+        self.letters_due = LettersDue(connection)
 
     async def load_shipped(self) -> int:
-        """Bring the authorities up to the shipped list and return how many rows that changed; contacts are left alone."""
+        """Bring the authorities up to the shipped list and return how many rows that changed.
+
+        Contacts are left alone, and so is an authority that a person has edited.
+        """
         stored = {authority.gss_code: authority for authority in await self.authorities()}
-        missing = [_authority_values(authority) for authority in shipped() if authority.gss_code not in stored]
-        differing = [
-            {**_authority_values(authority), "key": authority.gss_code}
-            for authority in shipped()
-            if authority.gss_code in stored and stored[authority.gss_code] != authority
-        ]
+        missing = [one for one in shipped() if one.gss_code not in stored]
+        known = ((one, stored[one.gss_code]) for one in shipped() if one.gss_code in stored)
+        differing = [one for one, old in known if one != old and not old.edited]
         if missing:
-            await self._connection.execute(insert(authority_table), missing)
+            await self.connection.execute(insert(authority_table), [authority_values(one) for one in missing])
         if differing:
             change = update(authority_table).where(authority_table.c.gss_code == bindparam("key"))
-            await self._connection.execute(change, differing)
+            await self.connection.execute(change, [{**authority_values(one), "key": one.gss_code} for one in differing])
+        for one in (*missing, *differing):
+            await self.set_successors(one)
         return len(missing) + len(differing)
 
-    async def authorities(self) -> tuple[Authority, ...]:
-        """Return every authority, ordered by name."""
-        rows = await self._connection.execute(select(authority_table))
+    async def set_successors(self, authority: Authority) -> None:
+        """Store who follows an authority, in place of what was stored; the caller writes the history."""
+        await self.connection.execute(delete(successor_table).where(successor_table.c.gss_code == authority.gss_code))
+        rows = [{"gss_code": authority.gss_code, "successor_code": code} for code in authority.successors]
+        if rows:
+            await self.connection.execute(insert(successor_table), rows)
+
+    async def authorities(self, on: date | None = None) -> tuple[Authority, ...]:
+        """Return the authorities that are current on a day, ordered by name; without a day every one, former and future ones too."""
+        rows = (await self.connection.execute(select(authority_table))).all()
+        follow: dict[str, list[str]] = {}
+        for gss_code, code in await self.connection.execute(select(successor_table).order_by(successor_table.c.successor_code)):
+            follow.setdefault(gss_code, []).append(code)
+        every = (authority_of(row, tuple(follow.get(row.gss_code, ()))) for row in rows)
         # Sorted here, because two databases order names in two ways.
-        return tuple(sorted((_authority(row) for row in rows), key=lambda authority: authority.name.casefold()))
+        return tuple(sorted((one for one in every if on is None or one.is_current(on)), key=lambda one: one.name.casefold()))
 
     async def authority(self, gss_code: str) -> Authority | None:
         """Return one authority, or None."""
-        found = await self._connection.execute(select(authority_table).where(authority_table.c.gss_code == gss_code))
-        row = found.one_or_none()
-        return None if row is None else _authority(row)
+        row = (await self.connection.execute(select(authority_table).where(authority_table.c.gss_code == gss_code))).one_or_none()
+        if row is None:
+            return None
+        wanted = select(successor_table.c.successor_code).where(successor_table.c.gss_code == gss_code)
+        return authority_of(row, tuple(sorted((await self.connection.execute(wanted)).scalars())))
+
+    async def successors(self, on: date | None = None) -> dict[str, tuple[str, ...]]:
+        """Return, for every code that stands for no authority on a day (today), the authorities of that day that took its place."""
+        return current_successors(await self.authorities(), on or today())
 
     async def contacts(self, gss_code: str) -> tuple[Contact, ...]:
-        """Return the contacts of an authority, the primary one first."""
+        """Return the contacts of an authority, the primary one first, partner agencies too."""
         wanted = select(contact_table).where(contact_table.c.gss_code == gss_code).order_by(contact_table.c.contact_order)
-        return tuple(_contact(row) for row in await self._connection.execute(wanted))
+        return tuple(contact_of(row) for row in await self.connection.execute(wanted))
 
-    async def all_contacts(self) -> tuple[Contact, ...]:
-        """Return every contact, ordered by GSS code and order."""
-        wanted = select(contact_table)
-        found = [_contact(row) for row in await self._connection.execute(wanted)]
-        return tuple(sorted(found, key=lambda contact: (contact.gss_code, contact.order)))
+    async def all_contacts(self, *, partners: bool = False) -> tuple[Contact, ...]:
+        """Return every mailbox of an authority, ordered by GSS code and order; those of partner agencies only when asked for."""
+        found = [contact_of(row) for row in await self.connection.execute(select(contact_table))]
+        wanted = (contact for contact in found if partners or not contact.is_partner)
+        return tuple(sorted(wanted, key=lambda contact: (contact.gss_code, contact.order)))
 
     async def primary_contacts(self) -> dict[str, Contact]:
         """Return the primary contact of every authority that has one, by GSS code."""
         wanted = select(contact_table).where(contact_table.c.contact_order == PRIMARY)
-        return {row.gss_code: _contact(row) for row in await self._connection.execute(wanted)}
+        return {row.gss_code: contact_of(row) for row in await self.connection.execute(wanted)}
 
     async def authorities_at(self, address: str) -> tuple[str, ...]:
-        """Return the GSS codes of the authorities that use this mailbox, in any order of contact."""
+        """Return the GSS codes of the authorities that this mailbox covers, in any order of contact."""
         wanted = select(contact_table.c.gss_code).where(contact_table.c.address_key == address_key(address)).distinct()
-        return tuple(sorted((await self._connection.execute(wanted)).scalars()))
+        return tuple(sorted((await self.connection.execute(wanted)).scalars()))
 
-    async def recipients(self, exclude: str | None = None) -> tuple[Recipient, ...]:
-        """Return every authority of the United Kingdom that has a primary address, ordered by name, without *exclude*."""
+    async def recipients(self, exclude: str | None = None, on: date | None = None) -> tuple[Recipient, ...]:
+        """Return every authority that is in the United Kingdom on a day (today) and has a primary address, by name, without *exclude*."""
         primary = await self.primary_contacts()
         return tuple(
             Recipient(gss_code=authority.gss_code, name=authority.name, address=primary[authority.gss_code].address)
-            for authority in await self.authorities()
+            for authority in await self.authorities(on or today())
             if authority.in_uk and authority.gss_code in primary and authority.gss_code != exclude
         )
 
-    async def without_address(self) -> tuple[Authority, ...]:
-        """Return the authorities of the United Kingdom that have no primary address, ordered by name."""
+    async def without_address(self, on: date | None = None) -> tuple[Authority, ...]:
+        """Return the authorities that are in the United Kingdom on a day (today) and have no primary address, ordered by name."""
         primary = await self.primary_contacts()
-        return tuple(authority for authority in await self.authorities() if authority.in_uk and authority.gss_code not in primary)
+        return tuple(one for one in await self.authorities(on or today()) if one.in_uk and one.gss_code not in primary)
+
+    async def unproved(self, since: datetime, on: date | None = None) -> tuple[Authority, ...]:
+        """Return the authorities of a day (today), by name, whose primary address is missing or has not been proved *since*."""
+        primary = await self.primary_contacts()
+        fresh = {gss for gss, one in primary.items() if one.proved_at is not None and one.proved_at >= since}
+        return tuple(one for one in await self.authorities(on or today()) if one.in_uk and one.gss_code not in fresh)
+
+    async def changed_since(self, moment: datetime) -> frozenset[str]:
+        """Return the GSS codes of the authorities whose letters go elsewhere since then than before."""
+        return frozenset(one.gss_code for one in await self.all_contacts() if one.changed_at is not None and one.changed_at >= moment)
 
     async def set_contact(
-        self, *, gss_code: str, address: str, role: str, who: str, why: str, at: datetime, order: int = PRIMARY, phone: str = ""
+        self,
+        *,
+        gss_code: str,
+        address: str,
+        role: str,
+        who: str,
+        why: str,
+        at: datetime,
+        order: int = PRIMARY,
+        phone: str = "",
+        out_of_hours: str | None = None,
+        secure_note: str | None = None,
+        base: int | None = None,
+        batch: str | None = None,
     ) -> Contact:
-        """Store a contact (its address already normalised), with its history; setting it to what it is already does nothing."""
-        await self._hold(gss_code)
-        old = await self._one(gss_code, order)
-        new = contact_after(old, gss_code=gss_code, order=order, address=address, role=role, phone=phone)
-        await self._write(old, new, What.ADDED if old is None else What.CHANGED, who=who, why=why, at=at)
-        return new
+        """Store a contact (its address already normalised), with its history; setting it to what it is already does nothing.
 
-    async def remove_contact(self, *, gss_code: str, order: int, who: str, why: str, at: datetime) -> None:
+        *base* is the version the person saw (NOTHING for none): ChangedMeanwhile when it is another now. A partner agency is never primary.
+        """
+        await self.hold(gss_code)
+        old = await self.as_seen(gss_code, order, base)
+        new = contact_after(
+            old,
+            gss_code=gss_code,
+            order=order,
+            address=address,
+            role=role,
+            phone=phone,
+            out_of_hours=out_of_hours,
+            secure_note=secure_note,
+        )
+        if new.is_partner and order == PRIMARY:
+            raise NotAllowed("A partner agency cannot be the primary contact: alerts go there.")
+        by = By(who=who, why=why, at=at, batch=batch)
+        return await self._write(old, new, What.ADDED if old is None else What.CHANGED, by) or new
+
+    async def remove_contact(
+        self, *, gss_code: str, order: int, who: str, why: str, at: datetime, base: int | None = None, batch: str | None = None
+    ) -> None:
         """Take a contact out of the register, with its history."""
-        await self._hold(gss_code)
-        await self._write(await self._known(gss_code, order), None, What.REMOVED, who=who, why=why, at=at)
+        await self.hold(gss_code)
+        old = await self.as_seen(gss_code, order, base)
+        if old is None:
+            raise UnknownContact
+        await self._write(old, None, What.REMOVED, By(who=who, why=why, at=at, batch=batch))
 
-    async def prove_contact(self, *, gss_code: str, order: int, who: str, why: str, at: datetime) -> Contact:
-        """Note that someone at this mailbox answered."""
-        await self._hold(gss_code)
-        old = await self._known(gss_code, order)
-        new = Contact(gss_code=gss_code, order=order, address=old.address, role=old.role, phone=old.phone, proved_at=at)
-        await self._write(old, new, What.PROVED, who=who, why=why, at=at)
+    async def prove_contact(
+        self, *, gss_code: str, order: int, who: str, why: str, at: datetime, how: How = How.CONFIRMED, by: str | None = None
+    ) -> Contact:
+        """Note that this mailbox was proved, *how*, and by which evidence; only a person's answer is worth an entry in the history."""
+        await self.hold(gss_code)
+        old = await self.contact(gss_code, order)
+        if old is None:
+            raise UnknownContact
+        new = proved(old, how=how, by=by, at=at)
+        if how.by_a_person:
+            await self._write(old, new, What.PROVED, By(who=who, why=why, at=at))
+        else:
+            await self._store(new)
         return new
+
+    async def prove_address(self, *, gss_code: str, address: str, how: How, by: str, at: datetime) -> bool:
+        """Note what a letter to this address proved; False when the authority no longer has it, and then nothing is noted."""
+        for one in await self.contacts(gss_code):
+            if address_key(one.address) == address_key(address):
+                await self.prove_contact(gss_code=gss_code, order=one.order, who="service", why=how.value, at=at, how=how, by=by)
+                return True
+        return False
 
     async def history(self, gss_code: str) -> tuple[HistoryEntry, ...]:
-        """Return the changes to the contacts of an authority, oldest first."""
-        wanted = select(change_table).where(change_table.c.gss_code == gss_code).order_by(change_table.c.id)
-        return tuple(
-            HistoryEntry(
-                gss_code=row.gss_code, at=row.at, who=row.who, why=row.why, what=What(row.what), before=row.before, after=row.after
-            )
-            for row in await self._connection.execute(wanted)
-        )
+        """Return the changes to an authority and its contacts, oldest first."""
+        return await self.log.of(gss_code)
 
     async def plan_import(self, rows: Iterable[ContactRow], *, allowed_domains: Collection[str] = ()) -> Plan:
         """Say what importing these rows would change, and change nothing."""
-        return plan(rows, await self.all_contacts(), allowed_domains=allowed_domains)
+        return plan(rows, await self.all_contacts(partners=True), allowed_domains=allowed_domains)
 
     async def import_contacts(self, rows: Iterable[ContactRow], *, who: str, why: str, at: datetime) -> Plan:
         """Store the rows of a file that had no fault, with history, and return what changed; a second time changes nothing."""
         planned = await self.plan_import(rows)
+        batch = uuid4().hex
         for new in (*planned.added, *(change.new for change in planned.changed)):
             await self.set_contact(
                 gss_code=new.gss_code,
@@ -173,92 +217,57 @@ class Register:
                 address=new.address,
                 role=new.role,
                 phone=new.phone,
+                out_of_hours=new.out_of_hours,
+                secure_note=new.secure_note,
                 who=who,
                 why=why,
                 at=at,
+                batch=batch,
             )
         return planned
 
-    async def _hold(self, gss_code: str) -> None:
-        # Two people changing one authority take turns (SQLite has one writer anyway and ignores this).
+    async def hold(self, gss_code: str) -> None:
+        """Make others who would change this authority wait (SQLite has one writer anyway and ignores this)."""
         held = select(authority_table.c.gss_code).where(authority_table.c.gss_code == gss_code).with_for_update()
-        if (await self._connection.execute(held)).one_or_none() is None:
+        if (await self.connection.execute(held)).one_or_none() is None:
             raise UnknownAuthority
 
-    async def _one(self, gss_code: str, order: int) -> Contact | None:
+    async def contact(self, gss_code: str, order: int) -> Contact | None:
+        """Return one contact, or None."""
         wanted = select(contact_table).where(contact_table.c.gss_code == gss_code, contact_table.c.contact_order == order)
-        row = (await self._connection.execute(wanted)).one_or_none()
-        return None if row is None else _contact(row)
+        row = (await self.connection.execute(wanted)).one_or_none()
+        return None if row is None else contact_of(row)
 
-    async def _known(self, gss_code: str, order: int) -> Contact:
-        found = await self._one(gss_code, order)
-        if found is None:
-            raise UnknownContact
+    async def as_seen(self, gss_code: str, order: int, base: int | None) -> Contact | None:
+        """Return one contact, or None; ChangedMeanwhile when a person saw another version (*base*; None is not asked)."""
+        found = await self.contact(gss_code, order)
+        if base is not None and base != (NOTHING if found is None else found.version):
+            raise ChangedMeanwhile
         return found
 
-    async def _write(self, old: Contact | None, new: Contact | None, what: What, *, who: str, why: str, at: datetime) -> None:
-        if old == new:
-            return
-        if new is None and old is not None:
-            gone = delete(contact_table).where(contact_table.c.gss_code == old.gss_code, contact_table.c.contact_order == old.order)
-            await self._connection.execute(gone)
-        elif new is not None and old is None:
-            await self._connection.execute(insert(contact_table).values(_contact_values(new)))
-        elif new is not None:
-            here = (contact_table.c.gss_code == new.gss_code, contact_table.c.contact_order == new.order)
-            await self._connection.execute(update(contact_table).where(*here).values(_contact_values(new)))
+    async def _write(self, old: Contact | None, new: Contact | None, what: What, by: By) -> Contact | None:
         subject = new or old
-        if subject is None:
-            return
-        entry = {"gss_code": subject.gss_code, "at": at, "who": who, "why": why, "what": what.value}
-        await self._connection.execute(insert(change_table).values(**entry, before=_as_json(old), after=_as_json(new)))
+        if old == new or subject is None:
+            return old
+        change_id = await self.log.add(subject.gss_code, what, by, before=contact_json(old), after=contact_json(new))
+        if new is None:
+            here = (contact_table.c.gss_code == subject.gss_code, contact_table.c.contact_order == subject.order)
+            await self.connection.execute(delete(contact_table).where(*here))
+        elif what is What.PROVED:
+            await self._store(new)
+        else:
+            new = replace(new, version=change_id, changed_at=by.at if await self._redirects(old, new) else new.changed_at)
+            await (self._store(new) if old else self.connection.execute(insert(contact_table).values(contact_values(new))))
+        await self.letters_due.owe(old, new, change_id=change_id, at=by.at)
+        return new
 
+    async def _store(self, contact: Contact) -> None:
+        here = (contact_table.c.gss_code == contact.gss_code, contact_table.c.contact_order == contact.order)
+        await self.connection.execute(update(contact_table).where(*here).values(contact_values(contact)))
 
-def _authority_values(authority: Authority) -> dict[str, Any]:
-    return {
-        "gss_code": authority.gss_code,
-        "name": authority.name,
-        "short_name": authority.short_name,
-        "nation": authority.nation,
-        "region": authority.region,
-        "kind": authority.kind,
-        "code": authority.code,
-        "in_uk": authority.in_uk,
-        "police_force": authority.police_force,
-        "former_codes": " ".join(authority.former_codes),
-        "delivery_note": authority.delivery_note,
-        "reorganisation_note": authority.reorganisation_note,
-        "other_names": "|".join(authority.other_names),
-    }
-
-
-def _authority(row: Row[Any]) -> Authority:
-    values = dict(row._mapping)
-    values["former_codes"] = tuple(values["former_codes"].split())
-    values["other_names"] = tuple(name for name in values["other_names"].split("|") if name)
-    return Authority(**values)
-
-
-def _contact_values(contact: Contact) -> dict[str, Any]:
-    return {
-        "gss_code": contact.gss_code,
-        "contact_order": contact.order,
-        "address": contact.address,
-        "address_key": address_key(contact.address),
-        "role": contact.role,
-        "phone": contact.phone,
-        "proved_at": contact.proved_at,
-    }
-
-
-def _contact(row: Row[Any]) -> Contact:
-    return Contact(
-        gss_code=row.gss_code, address=row.address, role=row.role, order=row.contact_order, phone=row.phone, proved_at=row.proved_at
-    )
-
-
-def _as_json(contact: Contact | None) -> dict[str, Any] | None:
-    if contact is None:
-        return None
-    proved_at = None if contact.proved_at is None else contact.proved_at.isoformat()
-    return {"order": contact.order, "address": contact.address, "role": contact.role, "phone": contact.phone, "proved_at": proved_at}
+    async def _redirects(self, old: Contact | None, new: Contact) -> bool:
+        """Say whether letters go elsewhere from now on; to take a contact out and put another in its place is the same."""
+        if old is not None:
+            return address_key(old.address) != address_key(new.address)
+        gone = (one for one in await self.log.of(new.gss_code) if one.what is What.REMOVED and one.before)
+        return any(one.before and one.before["order"] == new.order for one in gone)

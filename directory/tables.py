@@ -1,6 +1,21 @@
-"""The three tables of the directory: authorities, their contacts, and every change to a contact."""
+"""The tables of the directory: authorities and who follows them, contacts, every change, what waits for a second person, letters due."""
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from directory.columns import UtcDateTime
 
@@ -30,7 +45,22 @@ authorities = Table(
     Column("delivery_note", Text, nullable=False),
     Column("reorganisation_note", Text, nullable=False),
     Column("other_names", Text, nullable=False),
+    Column("delivered_by", String(200), nullable=False, server_default=""),
+    # The first and the last day it answers for its area; none is open.
+    Column("valid_from", Date, nullable=True),
+    Column("valid_to", Date, nullable=True),
+    # The id of the change that made it what it is (0 as shipped): two people who edit at once are told.
+    Column("version", Integer, nullable=False, server_default="0"),
+    # A person changed it, so the shipped list no longer does.
+    Column("edited", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("code"),
+)
+
+successors = Table(
+    "directory_successors",
+    metadata,
+    Column("gss_code", String(32), ForeignKey("directory_authorities.gss_code"), primary_key=True),
+    Column("successor_code", String(32), ForeignKey("directory_authorities.gss_code"), primary_key=True),
 )
 
 contacts = Table(
@@ -42,7 +72,14 @@ contacts = Table(
     Column("address_key", String(254), nullable=False),
     Column("role", String(80), nullable=False),
     Column("phone", String(40), nullable=False),
+    Column("out_of_hours", String(40), nullable=False, server_default=""),
+    Column("secure_note", Text, nullable=False, server_default=""),
     Column("proved_at", UtcDateTime, nullable=True),
+    Column("proved_how", String(20), nullable=True),
+    Column("proved_by", String(64), nullable=True),
+    # When letters began to go elsewhere than before; none for the first address that was ever here.
+    Column("changed_at", UtcDateTime, nullable=True),
+    Column("version", Integer, nullable=False, server_default="0"),
     CheckConstraint("contact_order >= 0", name="order_not_negative"),
     # A bounce or a reply is matched to its authority by address; one mailbox may serve several authorities.
     Index(None, "address_key"),
@@ -59,5 +96,44 @@ changes = Table(
     Column("what", String(40), nullable=False),
     Column("before", JSON(none_as_null=True), nullable=True),
     Column("after", JSON(none_as_null=True), nullable=True),
+    # Changes made in one go (an import, a merge) share it and are undone in one go.
+    Column("batch", String(32), nullable=True),
     Index(None, "gss_code"),
+    Index(None, "batch"),
+)
+
+proposals = Table(
+    "directory_proposals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch", String(32), nullable=True),
+    Column("gss_code", String(32), ForeignKey("directory_authorities.gss_code"), nullable=False),
+    Column("contact_order", Integer, nullable=False),
+    # The version of the contact that the proposer saw, -1 where there was no contact.
+    Column("base_version", Integer, nullable=False),
+    # The contact as it would be.
+    Column("wanted", JSON(none_as_null=True), nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("decided_by", String(200), nullable=True),
+    Column("decided_at", UtcDateTime, nullable=True),
+    Column("agreed", Boolean, nullable=True),
+    Index(None, "gss_code"),
+    Index(None, "decided_at"),
+)
+
+letters_due = Table(
+    "directory_letters_due",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("change_id", Integer, ForeignKey("directory_changes.id"), nullable=False),
+    Column("gss_code", String(32), ForeignKey("directory_authorities.gss_code"), nullable=False),
+    Column("contact_order", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("address", String(254), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("written_at", UtcDateTime, nullable=True),
+    Index(None, "written_at"),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from directory.authority import Authority, by_gss, shipped
+from directory.authority import Authority, by_gss, shipped, today
 from directory.contact import Contact
 from service.domain.people import Role
 from service.policies import policy_named
@@ -104,14 +104,14 @@ _COUNCILS = {
 
 @cache
 def contacts() -> tuple[Contact, ...]:
-    """Return one contact for every authority in the shipped list, the Crown Dependencies too."""
+    """Return one contact for every authority in the shipped list, the Crown Dependencies and those to come too."""
     return tuple(Contact(gss_code=one.gss_code, address=address_of(one), role="custodian") for one in shipped())
 
 
 @cache
 def receiving() -> tuple[Authority, ...]:
     """Return the authorities that get a national alert, by name: all of the United Kingdom, the issuing one included."""
-    return tuple(one for one in shipped() if one.in_uk)
+    return tuple(one for one in shipped() if one.in_uk and one.is_current(today()))
 
 
 def address_of(authority: Authority) -> str:

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+Successors = Mapping[str, tuple[str, ...]]  # which authorities of today took the place of one that is no more, by GSS code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +39,19 @@ class Told:
     answered: bool
 
 
-def audience_of_an_end(told: Sequence[Told], today: Mapping[str, Addressee], successors: Mapping[str, str]) -> tuple[Addressee, ...]:
+def audience_of_an_end(told: Sequence[Told], today: Mapping[str, Addressee], successors: Successors) -> tuple[Addressee, ...]:
     """Return who has to hear how a case ended: everyone who was told of it.
 
-    *told* are the letters of the case, oldest first; *today* the directory. An authority that was merged is told through its successor; one
+    *told* are the letters of the case, oldest first; *today* the directory. An authority that is no more is told through its successors; one
     without an address today at the last one that took a letter, because somebody there still believes that the child is missing. An older
-    address that had answered is told as well, and an address that did not take the last letter is not the first to be tried.
+    address that had answered is told as well, once, and an address that did not take the last letter is not the first to be tried.
     """
     by_heir: dict[str, list[Told]] = {}
     for one in told:
-        by_heir.setdefault(successor_of(one.gss_code, successors), []).append(one)
+        first, *others = heirs_of(one.gss_code, successors)
+        by_heir.setdefault(first, []).append(one)
+        for gss_code in others:
+            by_heir.setdefault(gss_code, []).append(replace(one, reached=False, answered=False))
     return tuple(found for gss_code, letters in by_heir.items() if (found := _heard_of_the_end(gss_code, letters, today.get(gss_code))))
 
 
@@ -69,13 +74,9 @@ def _heard_of_the_end(gss_code: str, letters: Sequence[Told], known: Addressee |
     )
 
 
-def successor_of(gss_code: str, successors: Mapping[str, str]) -> str:
-    """Return the authority that answers today for what *gss_code* once was; itself when nothing took its place."""
-    seen = {gss_code}
-    while (following := successors.get(gss_code)) is not None and following not in seen:
-        gss_code = following
-        seen.add(gss_code)
-    return gss_code
+def heirs_of(gss_code: str, successors: Successors) -> tuple[str, ...]:
+    """Return the authorities that answer today for what *gss_code* once was; itself when nothing took its place."""
+    return successors.get(gss_code, (gss_code,))
 
 
 def in_order(addressees: Iterable[Addressee], *, linked: Iterable[str], neighbours: Iterable[str]) -> tuple[Addressee, ...]:

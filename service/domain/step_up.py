@@ -10,6 +10,7 @@ from service.domain.notice import Notice, NoticeKind
 from service.domain.people import Person
 from service.domain.policy import Policy
 
+COOL_OFF = timedelta(hours=48)  # how long an address that changed in the directory is looked at twice
 SETTLES = timedelta(days=7)  # how long a changed role, address or delegation is looked at twice
 
 
@@ -17,7 +18,8 @@ SETTLES = timedelta(days=7)  # how long a changed role, address or delegation is
 class Facts:
     """What the rows say around one decision. *unlike_last* counts the recipients by which this notice and the last one differ.
 
-    *recipients_changed* when an address changed after the check; *grey* when the mail server had its doubts about the reply.
+    *recipients_changed* when an address changed after the check, or in the directory within COOL_OFF; *grey* when the mail server had its
+    doubts about the reply.
     """
 
     attachments: int = 0
@@ -57,7 +59,7 @@ SENTENCES: Mapping[str, str] = {
     "found": "It says that a search may stop, and such a notice is decided on the web page.",
     "withdrawal": "It calls an alert back, and such a notice is decided on the web page.",
     "attachments": "A file or a photograph goes with it.",
-    "recipients": "The recipients are not those of the last notice, or an address changed after the check.",
+    "recipients": "The recipients are not those of the last notice, or an address changed after the check or within the last 48 hours.",
     "first_decision": "It is your first decision here.",
     "changed_person": "Your role, your address or who you stand in for changed within the last seven days.",
     "same_child": "It is the second alert within 24 hours that seems to be about the same child.",

@@ -10,7 +10,7 @@ from directory.contact import Contact
 from service.database.deliveries import NEVER_LEFT
 from service.database.delivery_rows import ALERTING
 from service.database.unit_of_work import Work
-from service.domain.audience import Addressee, Told, audience_of_an_end, bound_content, fingerprint, in_order, successor_of
+from service.domain.audience import Addressee, Told, audience_of_an_end, bound_content, fingerprint, heirs_of, in_order
 from service.domain.case import Case
 from service.domain.notice import Notice, NoticeKind, NoticeState
 from service.domain.people import IssuingAuthority
@@ -64,10 +64,10 @@ async def recipients_of(work: Work, authority: IssuingAuthority, case: Case, not
     today = await addressees_today(work)
     everyone: Iterable[Addressee] = today.values()
     if notice.kind.ends_the_case:
-        everyone = audience_of_an_end(await _told(work, case), today, await _successors(work))
+        everyone = audience_of_an_end(await _told(work, case), today, await work.register.successors())
     elif notice.kind is NoticeKind.UPDATE and not await _half_told(work, case):
-        successors = await _successors(work)
-        alerted = {successor_of(gss_code, successors) for gss_code in await work.deliveries.alerted(case.id)}
+        successors = await work.register.successors()
+        alerted = {heir for gss_code in await work.deliveries.alerted(case.id) for heir in heirs_of(gss_code, successors)}
         everyone = [one for one in everyone if one.gss_code in alerted]
     linked = [found.gss_code for place in notice.fields.get("links_to_areas") or [] if (found := find_by_name(place.partition("(")[0]))]
     return in_order(everyone, linked=linked, neighbours=neighbours_of(authority.gss_code))
@@ -99,11 +99,6 @@ async def _told(work: Work, case: Case) -> list[Told]:
         for one in await work.deliveries.of_case(case.id)
         if one.kind in ALERTING and one.state not in NEVER_LEFT
     ]
-
-
-async def _successors(work: Work) -> dict[str, str]:
-    """Return which authority of today took the place of a former one, by GSS code."""
-    return {former: one.gss_code for one in await work.register.authorities() for former in one.former_codes}
 
 
 async def _half_told(work: Work, case: Case) -> bool:

@@ -8,7 +8,7 @@ from service.domain.approval import Approval
 from service.domain.case import Case
 from service.domain.notice import Notice, NoticeKind, NoticeState
 from service.domain.people import Person
-from service.domain.step_up import Facts, step_up_reasons
+from service.domain.step_up import COOL_OFF, Facts, step_up_reasons
 from service.flow.rulebook import policy_of
 from service.flow.same_child import earlier_cases_of
 from service.mail.prefab import attached_to
@@ -33,7 +33,7 @@ async def facts_of(work: Work, case: Case, notice: Notice, approver: Person, now
     return Facts(
         attachments=await _attachments(work, notice),
         unlike_last=await _unlike_last(work, notice),
-        recipients_changed=await work.notices.recipient_sets(notice.id, since=since) > 1,
+        recipients_changed=await work.notices.recipient_sets(notice.id, since=since) > 1 or await _redirected(work, notice, now),
         has_decided_before=await work.audit.has_done(approver.id, DECISIONS),
         same_child_lately=notice.kind is NoticeKind.ALERT and await _same_child_lately(work, case, notice, now),
         grey=grey,
@@ -47,6 +47,13 @@ async def _attachments(work: Work, notice: Notice) -> int:
         return attached_to((await work.letters.get(notice.letter_id)).wire)
     except LetterChanged:
         return 0  # a damaged letter is not approved in any way
+
+
+async def _redirected(work: Work, notice: Notice, now: datetime) -> bool:
+    """Say whether a recipient's letters go elsewhere since lately: who can change an address can redirect an alert."""
+    frozen = await work.notices.cascade(notice.id)
+    gets = {one.gss_code for one in frozen.recipients} if frozen else set()
+    return not gets.isdisjoint(await work.register.changed_since(now - COOL_OFF))
 
 
 async def _unlike_last(work: Work, notice: Notice) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import cos, pi, sin, sqrt
 
-from directory.authority import by_gss, hex_positions
+from directory.authority import by_gss, hex_positions, today
 
 _SIZE = 13.0
 _SIGNS = {"match": "!", "trouble": "×", "read": "?", "waiting": "…", "sent": "", "seen": "✓", "stopped": "–", "own": "★", "none": ""}
@@ -33,13 +33,14 @@ class HexMap:
 
 
 def draw(looks: Mapping[str, str], states: Mapping[str, str]) -> HexMap:
-    """Place every authority (pointy-top, odd-r); *looks* and *states* say how each stands, by GSS code."""
-    hexes = []
+    """Place every authority of today, and those that have a look; *looks* and *states* say how each stands, by GSS code."""
+    hexes, day = [], today()
     for gss_code, (q, r) in hex_positions().items():
+        if gss_code not in looks and not by_gss()[gss_code].is_current(day):
+            continue
         x, y = _SIZE * sqrt(3) * (q + 0.5 * (r & 1) + 0.6), _SIZE * (1.5 * r + 1.2)
         look = looks.get(gss_code, "none")
-        authority = by_gss().get(gss_code)
-        name = f"{authority.name if authority else gss_code}: {states.get(gss_code, 'no letter')}"
+        name = f"{by_gss()[gss_code].name}: {states.get(gss_code, 'no letter')}"
         hexes.append(Hex(gss_code=gss_code, name=name, look=look, sign=_SIGNS[look], x=round(x, 1), y=round(y, 1), points=_corners(x, y)))
     width, height = max(one.x for one in hexes) + _SIZE, max(one.y for one in hexes) + _SIZE * 1.2
     return HexMap(hexes=tuple(sorted(hexes, key=lambda one: (one.y, one.x))), width=round(width), height=round(height))

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from directory.tables import authorities as authority_table
+from directory.authority import today
+from directory.history import By
+from directory.succession import merge, retire
 from service.database.tables import deliveries as delivery_table
 from service.domain.case import CaseState
 from service.domain.delivery import Answer, DeliveryState
@@ -114,10 +116,8 @@ async def test_the_found_notice_reaches_exactly_those_who_still_believe_the_chil
     for code in (LEEDS_CODE, HULL, SWANSEA):  # three changed addresses; the one of Hull had answered, the one of Swansea had bounced
         await at(home, code, f"new@{code.lower()}.test")
     async with home.database.begin() as work:  # Cardiff is merged into Medway; York is removed and has no address any more
-        merged = sa.update(authority_table).where(authority_table.c.gss_code == MEDWAY_CODE).values(former_codes=CARDIFF_CODE)
-        await work.connection.execute(merged)
-        for code in (CARDIFF_CODE, YORK):
-            await work.register.remove_contact(gss_code=code, order=0, who="test", why="test", at=home.now)
+        await merge(work.register, [CARDIFF_CODE], MEDWAY_CODE, today(), By(who="test", why="test", at=home.now))
+        await work.register.remove_contact(gss_code=YORK, order=0, who="test", why="test", at=home.now)
         await work.register.set_contact(  # was never alerted
             gss_code="E08000036", address="duty@e08000036.test", role="custodian", who="test", why="test", at=home.now
         )
@@ -273,12 +273,24 @@ async def test_a_letter_in_doubt_counts_as_sent_and_is_not_sent_again_once_the_c
 async def test_an_update_goes_to_the_successor_of_who_was_alerted(home: Home) -> None:
     await go_live(home)
     async with home.database.begin() as work:
-        merged = sa.update(authority_table).where(authority_table.c.gss_code == YORK).values(former_codes=CARDIFF_CODE)
-        await work.connection.execute(merged)
-        await work.register.remove_contact(gss_code=CARDIFF_CODE, order=0, who="test", why="test", at=home.now)
+        await merge(work.register, [CARDIFF_CODE], YORK, today(), By(who="test", why="test", at=home.now))
     await settle_in(home, YORK)
     await end(home, "Update to a national alert\n\nLevel of risk: Medium\nCircumstances: Seen at a railway station.\n")
     assert len(home.letters_to(f"duty@{YORK.lower()}.test")) == 1 and len(home.letters_to(CARDIFF)) == 1
+
+
+async def test_an_authority_that_was_split_is_told_of_the_end_through_each_of_its_successors_and_once_where_it_answered(home: Home) -> None:
+    await go_live(home)
+    home.reply(home.last_to(CARDIFF), CARDIFF, "Answer: 1\n")
+    await home.settle()
+    async with home.database.begin() as work:
+        yesterday = today() - timedelta(days=1)
+        await retire(work.register, CARDIFF_CODE, yesterday, By(who="test", why="test", at=home.now), successors=(YORK, HULL))
+    await settle_in(home, YORK, HULL)
+    home.mailer.sent.clear()
+    await end(home)
+    told = [envelope.recipient for envelope, _ in home.mailer.sent if not envelope.recipient.endswith("@kent.test")]
+    assert sorted(told) == sorted([LEEDS, MEDWAY, CARDIFF, f"duty@{YORK.lower()}.test", f"duty@{HULL.lower()}.test"])
 
 
 async def test_two_workers_try_the_next_address_once(home: Home) -> None:

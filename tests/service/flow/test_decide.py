@@ -13,6 +13,7 @@ from service.domain.approval import LIFE_OF_A_REQUEST, Verdict
 from service.domain.case import CaseState, Outcome
 from service.domain.errors import ChangedMeanwhile, IllegalTransition, NotAllowed
 from service.domain.notice import NoticeState
+from service.domain.step_up import COOL_OFF
 from service.flow.decide import decide_on_web
 from service.flow.receive import receive_new
 from service.flow.rounds import triage_round
@@ -185,6 +186,18 @@ async def test_after_the_directory_changed_the_approvers_are_asked_again_and_the
     await approve(home)
     assert await verdicts(home) == [("approve", "web")]
     assert home.letters_to("new@leeds.test")
+
+
+async def test_an_address_that_changed_lately_in_the_directory_makes_the_decision_one_for_the_page(home: Home) -> None:
+    code, at = AUTHORITIES[0], home.now - COOL_OFF + timedelta(hours=1)
+    async with home.database.begin() as work:
+        await work.register.set_contact(gss_code=code, address="new@leeds.test", role="custodian", who="test", why="it moved", at=at)
+    await ask_approvers(home)
+    home.reply(home.last_to(HELEN), HELEN, "APPROVE\n")
+    await home.settle()
+    await nothing_happened(home)
+    await approve(home)
+    assert await verdicts(home) == [("approve", "web")]
 
 
 async def test_the_page_refuses_an_old_version_a_missing_reason_and_everyone_who_is_no_approver(home: Home) -> None:

@@ -39,7 +39,7 @@ def test_the_map_can_draw_every_look() -> None:
 
 
 def test_no_two_authorities_share_a_place_on_the_map() -> None:
-    drawn = draw({}, {})
+    drawn = draw(dict.fromkeys(hex_positions(), "none"), {})
     assert len({(one.x, one.y) for one in drawn.hexes}) == len(drawn.hexes) == len(hex_positions())
     assert all(0 < one.x < drawn.width and 0 < one.y < drawn.height for one in drawn.hexes)
 
