@@ -9,10 +9,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import pages, reading, sending
+from bench import pages, reading, receiving, sending
 
 RESULTS = Path(__file__).with_name("results.md")
-BENCHES: dict[str, Callable[[Console], str]] = {"pages": pages.run, "reading": reading.run, "sending": sending.run}
+BENCHES: dict[str, Callable[[Console], str]] = {
+    "pages": pages.run,
+    "reading": reading.run,
+    "receiving": receiving.run,
+    "sending": sending.run,
+}
 
 
 def machine() -> str:
