@@ -114,7 +114,10 @@ class ImapSession:
         account, protocol = self._account, self._protocol
         await self._within(protocol.wait("AUTH|NONAUTH"), account.timeout)
         if account.token is not None:
-            answer = await self._within(protocol.xoauth2(account.user, secret), account.timeout)
+            try:
+                answer = await self._within(protocol.xoauth2(account.user, secret), account.timeout)
+            except MailboxUnavailable as silence:
+                raise MailboxUnavailable(silence.reason, login_refused=protocol.token_refused) from None
         else:
             answer = await self._within(protocol.login(quoted(account.user), secret), account.timeout)
         if answer.result != "OK":

@@ -103,7 +103,14 @@ class Received:
         return await self._connection.scalar(sa.select(t.c.id).where(named).limit(1)) is not None
 
     async def keep(self, letters: Sequence[NewLetter], *, mailbox: str, folder: str, uidvalidity: int, at: datetime) -> int:
-        """Keep *letters*, sealed. Same bytes seen before are kept too, as a handled copy that is never acted on again."""
+        """Keep *letters* that nobody else kept meanwhile, sealed, and return how many wait for triage.
+
+        Same bytes seen before are kept too, as a handled copy that is never acted on again.
+        """
+        uids = [letter.uid for letter in letters]
+        here = (t.c.mailbox == mailbox) & (t.c.folder == folder) & (t.c.uidvalidity == uidvalidity)
+        there = frozenset(await self._connection.scalars(sa.select(t.c.uid).where(here, t.c.uid.in_(uids))))
+        letters = [letter for letter in letters if letter.uid not in there]
         digests = [hashlib.sha256(letter.raw).hexdigest() for letter in letters]
         known = sa.select(t.c.sha256, sa.func.min(t.c.id).label("id")).where(t.c.sha256.in_(digests)).group_by(t.c.sha256)
         first = {row.sha256: row.id for row in await self._connection.execute(known)}

@@ -3,6 +3,7 @@
 The ledger of what we have is (mailbox, folder, UIDVALIDITY, UID): people read, flag and move letters in this mailbox too.
 """
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ async def _receive_some(house: House, mailbox: Mailbox, inbox: Inbox, folder: st
     """Keep at most *PASS* letters; return how many wait for triage because of it, and whether there may be more."""
     view = await mailbox.look(folder)
     if view is None:
+        await _tell_of_missing_folder(house, inbox, folder, now)
         return 0, False
     async with house.read() as work:
         known = await work.received.known_uids(inbox.address, folder, view.uidvalidity)
@@ -164,6 +166,22 @@ async def _look_for_gaps(
                 " Look for them in the other folders and in the deleted items, and move them back.",
             )
             work.audit.add("letters_vanished", at=now, uidvalidity=view.uidvalidity, first=min(gone), last=max(gone), count=len(gone))
+
+
+async def _tell_of_missing_folder(house: House, inbox: Inbox, folder: str, now: datetime) -> None:
+    """A folder that was renamed or deleted is somebody's task; one that was never there, such as Junk, may be missing."""
+    async with house.read() as work:
+        known = await work.received.generation(inbox.address, folder) is not None
+    if not known and folder != inbox.folders[0]:
+        return
+    async with house.begin() as work:
+        await work.tasks.add(
+            kind="folder_missing",
+            role=Role.SYSTEM,
+            at=now,
+            subject_id=hashlib.sha256(f"{inbox.address} {folder}".encode()).hexdigest()[:32],
+            says=f"The mail folder {folder} is no longer there, so no letter in it is read. Rename it back, or correct the settings.",
+        )
 
 
 async def _tell_of_new_generation(house: House, folder: str, uidvalidity: int, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Room 1: every letter is kept before anything reads it, acted on once, and filed away only afterwards."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
@@ -197,3 +198,19 @@ async def test_in_a_backlog_found_children_and_decisions_go_first_newest_first(h
     async with home.database.read() as work:
         waiting = [(await work.received.get(one)).uid for one in await work.received.next_new(5)]
     assert waiting == [11, 9, 7, 1, 2]
+
+
+async def test_of_two_that_read_one_mailbox_each_letter_is_kept_once(home: Home) -> None:
+    for number in range(5):
+        home.post(SAM, f"Letter {number}\n")
+    assert sorted(await asyncio.gather(receive_all(home), receive_all(home))) == [0, 5]
+    assert [one.uid for one in await received(home)] == [1, 2, 3, 4, 5]
+
+
+async def test_a_watched_folder_that_was_renamed_becomes_a_task_and_one_that_never_was_does_not(home: Home) -> None:
+    await receive_all(home)
+    assert "folder_missing" not in await task_kinds(home)
+    home.mailbox.folders["Old"] = home.mailbox.folders.pop("INBOX")
+    await receive_all(home)
+    await receive_all(home)
+    assert (await task_kinds(home)).count("folder_missing") == 1
