@@ -156,7 +156,7 @@ async def test_what_a_server_does_ends_as_the_matrix_says_and_the_next_session_h
     async with scripted(script) as server:
         away, ends = None, []
         try:
-            async with local(server, **SLOW | row.account).open() as session:
+            async with local(server, **{**SLOW, **row.account}).open() as session:
                 ends = await row.do(session)
         except MailboxUnavailable as trouble:
             away = trouble
@@ -168,7 +168,7 @@ async def test_what_a_server_does_ends_as_the_matrix_says_and_the_next_session_h
         if row.comes_back_after:
             assert away is not None
             assert away.retry_after == timedelta(seconds=row.comes_back_after)
-        async with local(server, **row.account | SLOW).open() as session:
+        async with local(server, **{**row.account, **SLOW}).open() as session:
             assert await read(session) == row.afterwards
 
 

@@ -166,7 +166,8 @@ async def test_a_letter_that_the_server_held_back_once_is_no_lost_letter(home: H
 
 
 async def _nothing(_folder: str, _uids: Sequence[int], *, size_limit: int) -> AsyncIterator[FetchedLetter]:
-    for one in ():
+    gone: tuple[FetchedLetter, ...] = ()
+    for one in gone:
         yield one
 
 
@@ -190,9 +191,9 @@ async def test_what_came_whole_before_the_line_broke_is_kept(home: Home, monkeyp
 async def test_in_a_backlog_found_children_and_decisions_go_first_newest_first(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receive, "BATCH", 3)
     monkeypatch.setattr(receive, "PASS", 6)
-    urgent = {7: {"subject": "Child found"}, 9: {"to": "alerts+d.abc@kent.test"}, 11: {"subject": "FOUND safe and well"}}
+    subjects, to = {7: "Child found", 11: "FOUND safe and well"}, {9: "alerts+d.abc@kent.test"}
     for uid in range(1, 13):
-        home.post(SAM, f"Letter {uid}\n", **urgent.get(uid, {}))
+        home.post(SAM, f"Letter {uid}\n", subject=subjects.get(uid, "A letter"), to=to.get(uid, "alerts@kent.test"))
     assert await receive_all(home) == 12
     assert [one.uid for one in await received(home)] == [1, 2, 3, 11, 9, 7, 4, 5, 6, 8, 10, 12]
     async with home.database.read() as work:
