@@ -9,13 +9,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import directory, pages, reading, sending
+from bench import directory, pages, reading, receiving, sending
 
 RESULTS = Path(__file__).with_name("results.md")
 BENCHES: dict[str, Callable[[Console], str]] = {
     "directory": directory.run,
     "pages": pages.run,
     "reading": reading.run,
+    "receiving": receiving.run,
     "sending": sending.run,
 }
 

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
 import structlog
+from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from service.domain.pace import Pace
@@ -18,6 +19,7 @@ from service.flow.chase import chase_silent
 from service.flow.clock import look_at_dates, look_for_stuck_letters
 from service.flow.cover import look_at_waiting_decisions
 from service.flow.deliver import UNHURRIED, deliver_due
+from service.flow.filed import look_through_filed
 from service.flow.house import House
 from service.flow.origin import look_at_origin
 from service.flow.receive import Inbox, file_away, receive_new
@@ -56,8 +58,10 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled."""
         scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
-        for name, room in (("triage", self._triage), ("notices", self._notices), ("deliver", self._deliver)):
-            scheduler.add_job(self._guarded, "interval", seconds=self.tick_seconds, args=(name, room))
+        rooms = {"triage": self._triage, "notices": self._notices, "deliver": self._deliver}
+        jobs = {
+            name: scheduler.add_job(self._guarded, "interval", seconds=self.tick_seconds, args=(name, room)) for name, room in rooms.items()
+        }
         # Each by itself: one that fails stops none of the others.
         for hand in (
             look_for_stuck_letters,
@@ -73,7 +77,9 @@ class Worker:
             scheduler.add_job(self._guarded, "interval", seconds=60, args=(hand.__name__, partial(self._clock, hand)))
         scheduler.start()
         try:
-            await asyncio.gather(*(self._watch(inbox, mailbox) for inbox, mailbox in self.mailboxes), asyncio.Event().wait())
+            await asyncio.gather(
+                *(self._watch(inbox, mailbox, jobs["triage"]) for inbox, mailbox in self.mailboxes), asyncio.Event().wait()
+            )
         finally:
             scheduler.shutdown(wait=False)
 
@@ -104,14 +110,14 @@ class Worker:
         async with self.house.begin() as work:
             await work.signals.beat("worker", at=self.clock())
 
-    async def _watch(self, inbox: Inbox, opens: OpensMailbox) -> None:
+    async def _watch(self, inbox: Inbox, opens: OpensMailbox, triage: Job) -> None:
         """Keep one session open for as long as it lasts; wait longer each time it fails, or as long as the server asks."""
         wait = _FIRST_WAIT
         while True:
             try:
                 async with opens.open() as mailbox:
                     wait = _FIRST_WAIT
-                    await self._read_until_it_breaks(inbox, mailbox)
+                    await self._read_until_it_breaks(inbox, mailbox, triage)
             except MailboxUnavailable as away:
                 wait = await self._wait_out(inbox, away, wait)
             except Exception as error:
@@ -119,11 +125,13 @@ class Worker:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
 
-    async def _read_until_it_breaks(self, inbox: Inbox, mailbox: Mailbox) -> None:
+    async def _read_until_it_breaks(self, inbox: Inbox, mailbox: Mailbox, triage: Job) -> None:
         while True:
-            await receive_new(self.house, mailbox, inbox, now=self.clock())
+            if await receive_new(self.house, mailbox, inbox, now=self.clock()):
+                triage.modify(next_run_time=datetime.now(UTC))  # the tick may be most of a second away
             while await file_away(self.house, mailbox, inbox):
                 pass
+            await look_through_filed(self.house, mailbox, inbox, now=self.clock())
             await mailbox.wait_for_news(inbox.folders[0], timedelta(seconds=self.poll_seconds))
 
     async def _wait_out(self, inbox: Inbox, away: MailboxUnavailable, wait: float) -> float:

@@ -1,5 +1,6 @@
 """Fakes of the two things we do not own: the mailbox and the relay. `tests/test_real_servers.py` tells the same story on real ones."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -13,12 +14,12 @@ class FakeMailbox:
     def __init__(self) -> None:
         self.folders: dict[str, dict[int, bytes]] = {"INBOX": {}}
         self.uidvalidity = 1
-        self._next_uid = 1
+        self._newest: dict[str, int] = {}
         self.seen: set[int] = set()
 
     def put(self, raw: bytes, folder: str = "INBOX") -> int:
         """Let a letter arrive."""
-        uid, self._next_uid = self._next_uid, self._next_uid + 1
+        uid = self._newest[folder] = self._newest.get(folder, 0) + 1
         self.folders.setdefault(folder, {})[uid] = raw
         return uid
 
@@ -34,6 +35,12 @@ class FakeMailbox:
                 whole = len(raw) <= size_limit
                 kept = raw if whole else raw.partition(b"\r\n\r\n")[0]
                 yield FetchedLetter(uid=uid, size=len(raw), raw=kept, received_at=None, complete=whole)
+
+    async def naming(self, folder: str, uids: Sequence[int], fields: Sequence[tuple[str, str]]) -> tuple[int, ...]:
+        def says(raw: bytes, field: str, word: str) -> bool:
+            return re.search(rf"(?mi)^{field}:.*{re.escape(word)}".encode(), raw.partition(b"\r\n\r\n")[0]) is not None
+
+        return tuple(uid for uid in uids if any(says(self.folders[folder][uid], *one) for one in fields))
 
     async def move(self, folder: str, uid: int, target: str) -> bool:
         raw = self.folders[folder].pop(uid, None)

@@ -1,4 +1,5 @@
-"""The engine: letters are claimed in the order of an index, all workers keep one pace, and no page reads a growing table end to end."""
+"""The engine: letters are claimed in the order of an index, all workers keep one pace, no page reads a growing table
+end to end, and letters that came in wait in the order of their urgency."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,9 +27,24 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("relay", name=op.f("pk_relay_pace")),
     )
+    op.create_table(
+        "folder_marks",
+        sa.Column("mailbox", sa.String(length=320), nullable=False),
+        sa.Column("folder", sa.String(length=200), nullable=False),
+        sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("mailbox", "folder", name=op.f("pk_folder_marks")),
+    )
+    op.add_column("received_emails", sa.Column("turn", sa.SmallInteger(), server_default="1", nullable=False))
+    op.drop_index("ix_received_emails_state", table_name="received_emails")
+    op.create_index("ix_received_emails_state", "received_emails", ["state", "turn", "attempts", "id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_received_emails_state", table_name="received_emails")
+    op.create_index("ix_received_emails_state", "received_emails", ["state", "id"], unique=False)
+    op.drop_column("received_emails", "turn")
+    op.drop_table("folder_marks")
     op.drop_table("relay_pace")
     op.drop_index("ix_approvals_used_at", table_name="approvals")
     op.drop_index("ix_responses_delivery_id", table_name="responses")

@@ -5,7 +5,7 @@ Every command has its own deadline; after any timeout or loss the session is thr
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,12 +17,15 @@ from aioimaplib import AioImapException
 from aioimaplib.aioimaplib import IdleCommand, Response, quoted
 
 from service.adapters.endpoint import is_loopback, pin_loggers, verified_tls
-from service.adapters.imap_answers import body_of, found_uids, letter_sizes, retry_after
+from service.adapters.imap_answers import bodies_of, found_uids, letter_sizes, retry_after
 from service.adapters.imap_protocol import SafeProtocol
 from service.adapters.oauth import TokenUnavailable
 from service.ports import FetchedLetter, FolderView, MailboxUnavailable
 
 BATCH = 100
+MOST_TOGETHER = 50
+TOGETHER = 2 * 2**20  # this many bytes of small letters are asked for in one command
+LOOKED_THROUGH = 5_000  # a search reads the header of each letter
 HEADER_LIMIT = 256 * 1024
 LONGEST_IDLE = timedelta(minutes=25)  # servers close an idle line after 30
 
@@ -111,7 +114,10 @@ class ImapSession:
         account, protocol = self._account, self._protocol
         await self._within(protocol.wait("AUTH|NONAUTH"), account.timeout)
         if account.token is not None:
-            answer = await self._within(protocol.xoauth2(account.user, secret), account.timeout)
+            try:
+                answer = await self._within(protocol.xoauth2(account.user, secret), account.timeout)
+            except MailboxUnavailable as silence:
+                raise MailboxUnavailable(silence.reason, login_refused=protocol.token_refused) from None
         else:
             answer = await self._within(protocol.login(quoted(account.user), secret), account.timeout)
         if answer.result != "OK":
@@ -146,18 +152,38 @@ class ImapSession:
             await self._enter(folder)
             numbers = ",".join(str(int(uid)) for uid in batch)
             sizes = letter_sizes((await self._fetch(numbers, "(UID RFC822.SIZE INTERNALDATE)")).lines)
-            for uid in batch:
-                if uid not in sizes:
-                    continue
+            small = {uid: size for uid, (size, _) in sizes.items() if size <= size_limit}
+            for group in _together([uid for uid in batch if uid in sizes], small):
                 await self._enter(folder)
-                size, received_at = sizes[uid]
-                raw = await self._body(uid, "", size_limit + 1) if size <= size_limit else None
-                complete = raw is not None and len(raw) <= size_limit
-                if not complete:
-                    # a size can be a guess of the server: what came too long is cut like what was announced too long
-                    size, raw = max(size, size_limit + 1), await self._body(uid, "HEADER", HEADER_LIMIT)
-                if raw is not None:
-                    yield FetchedLetter(uid=uid, size=size, raw=raw, received_at=received_at, complete=complete)
+                bodies = await self._bodies(group, "", TOGETHER + 1) if len(group) > 1 else {}
+                for uid in group:
+                    size, received_at = sizes[uid]
+                    raw = bodies.get(uid)
+                    if (raw is None or len(raw) > TOGETHER) and uid in small:
+                        await self._enter(folder)
+                        raw = (await self._bodies([uid], "", size_limit + 1)).get(uid)
+                    complete = raw is not None and len(raw) <= size_limit
+                    if not complete:
+                        # a size can be a guess of the server: what came too long is cut like what was announced too long
+                        await self._enter(folder)
+                        size, raw = max(size, size_limit + 1), (await self._bodies([uid], "HEADER", HEADER_LIMIT)).get(uid)
+                    if raw is not None:
+                        yield FetchedLetter(uid=uid, size=size, raw=raw, received_at=received_at, complete=complete)
+
+    async def naming(self, folder: str, uids: Sequence[int], fields: Sequence[tuple[str, str]]) -> tuple[int, ...]:
+        """Return the newest of *uids* with such a word in a header field (SUBJECT or TO): a hint, () when the server will not tell."""
+        newest = sorted(uids)[-LOOKED_THROUGH:]
+        if not newest or not fields:
+            return ()
+        await self._enter(folder)
+        words = ["OR"] * (len(fields) - 1) + [f"{field} {quoted(word)}" for field, word in fields]
+        command = self._protocol.search("UID", f"{newest[0]}:{newest[-1]}", *words, by_uid=True, charset=None)
+        answer = await self._within(command, self._account.letter_timeout)
+        if answer.result == "OK":
+            return tuple(sorted(set(newest) & set(found_uids(answer.lines))))
+        if retry_after(answer.lines) is not None:
+            self._refuse(answer, "The mail server refused a search.")
+        return ()
 
     async def move(self, folder: str, uid: int, target: str) -> bool:
         """Move one letter to *target* (made when missing); False when it was no longer there."""
@@ -242,9 +268,10 @@ class ImapSession:
     async def _fetch(self, numbers: str, parts: str) -> Response:
         return await self._ask(self._protocol.fetch(numbers, parts, by_uid=True), seconds=self._account.letter_timeout)
 
-    async def _body(self, uid: int, section: str, limit: int) -> bytes | None:
+    async def _bodies(self, uids: Sequence[int], section: str, limit: int) -> dict[int, bytes]:
         self._protocol.largest_literal = limit + 1024
-        return body_of((await self._fetch(str(uid), f"(UID BODY.PEEK[{section}]<0.{limit}>)")).lines, uid, section)
+        numbers = ",".join(map(str, uids))
+        return bodies_of((await self._fetch(numbers, f"(UID BODY.PEEK[{section}]<0.{limit}>)")).lines, section)
 
     async def _ask(
         self,
@@ -289,6 +316,21 @@ class ImapSession:
                 task.cancel()
                 self._protocol.give_up()
                 await asyncio.gather(task, return_exceptions=True)
+
+
+def _together(uids: Sequence[int], sizes: Mapping[int, int]) -> Iterator[list[int]]:
+    """Put small letters into groups, in their order; a large one, or one without a size, is a group by itself."""
+    group: list[int] = []
+    weight = 0
+    for uid in uids:
+        size = sizes.get(uid, TOGETHER)
+        if group and (weight + size > TOGETHER or len(group) == MOST_TOGETHER):
+            yield group
+            group, weight = [], 0
+        group.append(uid)
+        weight += size
+    if group:
+        yield group
 
 
 async def _passed_on(task: "asyncio.Future[Response]") -> Response:

@@ -55,9 +55,10 @@ def arrival(text: str) -> datetime | None:
         return None
 
 
-def body_of(lines: Lines, uid: int, section: str) -> bytes | None:
-    """Find the body of the letter *uid* among the lines; None when it is not there."""
+def bodies_of(lines: Lines, section: str) -> dict[int, bytes]:
+    """Find the body of each letter among the lines, by UID."""
     part = re.compile(rb"BODY\[" + section.encode() + rb"\](?:<\d+>)? (?:\{\d+\}$|(\"\"|NIL)(?=[ )]))", re.IGNORECASE)
+    bodies: dict[int, bytes] = {}
     text, body = b"", None
     for line in lines:
         if isinstance(line, bytearray):
@@ -71,6 +72,6 @@ def body_of(lines: Lines, uid: int, section: str) -> bytes | None:
         if (empty := part.search(text)) and empty.group(1):
             body = b""
         named = UID.search(text)
-        if body is not None and named and int(named.group(1)) == uid and text.endswith(b")"):
-            return body
-    return None
+        if body is not None and named and text.endswith(b")"):
+            bodies.setdefault(int(named.group(1)), body)
+    return bodies

@@ -17,6 +17,7 @@ class SafeProtocol(IMAP4ClientProtocol):  # type: ignore[misc]
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.lost: asyncio.Future[None] = loop.create_future()
         self.greeting_refused = b""
+        self.token_refused = False
         self.largest_literal = 1024 * 1024
         super().__init__(loop, lambda _: self.give_up())
         self.incomplete_line: bytes = b""
@@ -79,6 +80,7 @@ class SafeProtocol(IMAP4ClientProtocol):  # type: ignore[misc]
     def _continuation(self, line: bytes) -> None:
         command = self.pending_sync_command
         if command is not None and command.name == "AUTHENTICATE":
+            self.token_refused = True
             # a refused XOAUTH2 token comes as a challenge: the server says NO only after an empty answer
             self.transport.write(b"\r\n")
             return

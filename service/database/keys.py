@@ -72,12 +72,22 @@ class Keys:
 
     async def new(self, case_id: str | None = None) -> Seal:
         """Make a data key; with *case_id* it dies when that case is purged."""
-        key_id, key = new_id(), AESGCM.generate_key(256)
-        nonce = secrets.token_bytes(_NONCE)
-        wrapped = nonce + self._master.wrapping.encrypt(nonce, key, f"data_keys|{key_id}".encode())
-        await self._connection.execute(sa.insert(data_keys).values(id=key_id, case_id=case_id, wrapped=wrapped))
-        self._open[key_id] = Seal(key_id, key)
-        return self._open[key_id]
+        (seal,) = await self.several(1, case_id)
+        return seal
+
+    async def several(self, count: int, case_id: str | None = None) -> list[Seal]:
+        """Make *count* data keys in one statement."""
+        rows: list[dict[str, object]] = []
+        seals: list[Seal] = []
+        for _ in range(count):
+            key_id, key, nonce = new_id(), AESGCM.generate_key(256), secrets.token_bytes(_NONCE)
+            wrapped = nonce + self._master.wrapping.encrypt(nonce, key, f"data_keys|{key_id}".encode())
+            rows.append({"id": key_id, "case_id": case_id, "wrapped": wrapped})
+            seals.append(Seal(key_id, key))
+        if rows:
+            await self._connection.execute(sa.insert(data_keys), rows)
+        self._open.update((seal.key_id, seal) for seal in seals)
+        return seals
 
     async def open(self, key_id: str) -> Seal:
         """Unwrap a data key; raises SealBroken when it was destroyed or the master key is another."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.ids import new_id
 from service.database.keys import Keys
+from service.database.tables import folder_marks as marks
 from service.database.tables import received_emails as t
 
 _PLACE = "received_emails.raw"
@@ -57,6 +58,7 @@ class NewLetter:
     complete: bool
     raw: bytes = field(repr=False)
     message_id: str | None = field(repr=False)
+    urgent: bool = False
 
 
 class Received:
@@ -77,14 +79,46 @@ class Received:
         generation: int | None = await self._connection.scalar(query)
         return generation
 
+    async def listed_up_to(self, mailbox: str, folder: str, uidvalidity: int) -> int | None:
+        """Return the newest UID that was ever listed in this folder generation; None before the first look."""
+        query = sa.select(marks.c.uid).where(marks.c.mailbox == mailbox, marks.c.folder == folder, marks.c.uidvalidity == uidvalidity)
+        uid: int | None = await self._connection.scalar(query)
+        return uid
+
+    async def note_listed(self, mailbox: str, folder: str, uidvalidity: int, uid: int) -> None:
+        """Note the newest UID that was listed in a folder."""
+        here = {"mailbox": mailbox, "folder": folder}
+        change = sa.update(marks).where(marks.c.mailbox == mailbox, marks.c.folder == folder).values(uidvalidity=uidvalidity, uid=uid)
+        if (await self._connection.execute(change)).rowcount == 0:
+            await self._connection.execute(sa.insert(marks).values(**here, uidvalidity=uidvalidity, uid=uid))
+
+    async def knows(self, raw: bytes, message_id: str | None) -> bool:
+        """Say whether a letter with these bytes, or with this Message-ID, was ever kept."""
+        same = t.c.sha256 == hashlib.sha256(raw).hexdigest()
+        if await self._connection.scalar(sa.select(t.c.id).where(same).limit(1)):
+            return True
+        if message_id is None:
+            return False
+        named = t.c.message_id_hash == hashlib.sha256(message_id.encode()).hexdigest()
+        return await self._connection.scalar(sa.select(t.c.id).where(named).limit(1)) is not None
+
     async def keep(self, letters: Sequence[NewLetter], *, mailbox: str, folder: str, uidvalidity: int, at: datetime) -> int:
-        """Keep *letters*, sealed. Same bytes seen before are kept too, as a handled copy that is never acted on again."""
+        """Keep *letters* that nobody else kept meanwhile, sealed, and return how many wait for triage.
+
+        Same bytes seen before are kept too, as a handled copy that is never acted on again.
+        """
+        uids = [letter.uid for letter in letters]
+        here = (t.c.mailbox == mailbox) & (t.c.folder == folder) & (t.c.uidvalidity == uidvalidity)
+        there = frozenset(await self._connection.scalars(sa.select(t.c.uid).where(here, t.c.uid.in_(uids))))
+        letters = [letter for letter in letters if letter.uid not in there]
+        digests = [hashlib.sha256(letter.raw).hexdigest() for letter in letters]
+        known = sa.select(t.c.sha256, sa.func.min(t.c.id).label("id")).where(t.c.sha256.in_(digests)).group_by(t.c.sha256)
+        first = {row.sha256: row.id for row in await self._connection.execute(known)}
         rows: list[dict[str, object]] = []
-        for letter in letters:
-            row_id, seal = new_id(), await self._keys.new()
-            digest = hashlib.sha256(letter.raw).hexdigest()
-            earlier = await self._connection.scalar(sa.select(t.c.id).where(t.c.sha256 == digest).order_by(t.c.id).limit(1))
-            earlier = earlier or next((row["id"] for row in rows if row["sha256"] == digest), None)
+        for letter, digest, seal in zip(letters, digests, await self._keys.several(len(letters)), strict=True):
+            row_id = new_id()
+            earlier = first.setdefault(digest, row_id)
+            earlier = None if earlier == row_id else earlier
             rows.append(
                 {
                     "id": row_id,
@@ -102,6 +136,7 @@ class Received:
                     "kind": "copy" if earlier else None,
                     "rule": "same bytes as a letter we have" if earlier else None,
                     "copy_of": earlier,
+                    "turn": 0 if letter.urgent else 1,
                     "raw_sealed": seal.close(_PLACE, row_id, letter.raw),
                 }
             )
@@ -110,8 +145,8 @@ class Received:
         return sum(1 for row in rows if row["state"] is ReceivedState.NEW)
 
     async def next_new(self, limit: int) -> tuple[str, ...]:
-        """Return the ids of letters that wait for triage, oldest first; those tried less go before."""
-        query = sa.select(t.c.id).where(t.c.state == ReceivedState.NEW).order_by(t.c.attempts, t.c.id).limit(limit)
+        """Return the ids of letters that wait for triage: urgent ones, then those tried less, then the oldest."""
+        query = sa.select(t.c.id).where(t.c.state == ReceivedState.NEW).order_by(t.c.turn, t.c.attempts, t.c.id).limit(limit)
         return tuple(await self._connection.scalars(query))
 
     async def count_attempt(self, email_id: str) -> int:
@@ -186,7 +221,7 @@ class Received:
         return await self._connection.scalar(query.where(t.c.state == state) if state else query) or 0
 
 
-_COLUMNS = [column for column in t.c if column.name not in ("raw_sealed", "message_id_hash")]
+_COLUMNS = [column for column in t.c if column.name not in ("raw_sealed", "message_id_hash", "turn")]
 
 
 def _email(row: sa.RowMapping) -> ReceivedEmail:

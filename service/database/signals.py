@@ -40,6 +40,10 @@ class Signals:
         query = sa.select(t).where(~t.c.name.startswith(_TURN)).order_by(t.c.name)
         return tuple(Heartbeat(**row) for row in (await self._connection.execute(query)).mappings())
 
+    async def is_due(self, name: str, *, before: datetime) -> bool:
+        """Say whether the turn of *name* was last taken before *before*, or never."""
+        return await self._connection.scalar(sa.select(t.c.name).where(t.c.name == _TURN + name, t.c.at >= before)) is None
+
     async def take_turn(self, name: str, *, before: datetime, at: datetime) -> bool:
         """Take the turn of *name* if it was last taken before *before*; of two workers one gets it, the other waits and gets False."""
         mine = sa.update(t).where(t.c.name == _TURN + name, t.c.at < before).values(at=at)

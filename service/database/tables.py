@@ -34,11 +34,20 @@ received_emails = sa.Table(
     sa.Column("key_id", Id, nullable=False),
     sa.Column("raw_sealed", sa.LargeBinary, nullable=False),
     sa.Column("filed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("turn", sa.SmallInteger, nullable=False, server_default="1"),
     sa.UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
-    sa.Index("ix_received_emails_state", "state", "id"),
+    sa.Index("ix_received_emails_state", "state", "turn", "attempts", "id"),
     sa.Index("ix_received_emails_sha256", "sha256"),
     sa.Index("ix_received_emails_message_id_hash", "message_id_hash"),
     sa.Index("ix_received_emails_filed", "filed", "state"),
+)  # fmt: skip
+
+folder_marks = sa.Table(  # how far each folder was listed; a letter whose number was passed over was gone before we saw it
+    "folder_marks", metadata,
+    sa.Column("mailbox", sa.String(320), primary_key=True),
+    sa.Column("folder", sa.String(200), primary_key=True),
+    sa.Column("uidvalidity", sa.BigInteger, nullable=False),
+    sa.Column("uid", sa.BigInteger, nullable=False),
 )  # fmt: skip
 
 policies = sa.Table(  # what each rule said when a case was opened under it; the shipped files move on

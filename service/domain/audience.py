@@ -42,9 +42,9 @@ class Told:
 def audience_of_an_end(told: Sequence[Told], today: Mapping[str, Addressee], successors: Successors) -> tuple[Addressee, ...]:
     """Return who has to hear how a case ended: everyone who was told of it.
 
-    *told* are the letters of the case, oldest first; *today* the directory. An authority that is no more is told through its successors; one
-    without an address today at the last one that took a letter, because somebody there still believes that the child is missing. An older
-    address that had answered is told as well, once, and an address that did not take the last letter is not the first to be tried.
+    *told* are the letters of the case, oldest first; *today* the directory. An authority that is no more is told through its successors;
+    one without an address today at the last one that took a letter, because somebody there still believes that the child is missing. An
+    older address that had answered is told as well, once, and an address that did not take the last letter is not the first to be tried.
     """
     by_heir: dict[str, list[Told]] = {}
     for one in told:

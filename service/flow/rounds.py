@@ -1,7 +1,9 @@
 """One round of each room: take what lies in the tray, oldest first, and let one row that fails never stop the next."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from itertools import zip_longest
 
 import structlog
 
@@ -10,18 +12,33 @@ from service.domain.people import Role
 from service.flow import assure, cascade, triage
 from service.flow.fall_back import try_other_addresses
 from service.flow.house import House
+from service.flow.understanding import Understood
 
 log = structlog.get_logger()
 TRIAGE_BATCH = 50
 
 
 async def triage_round(house: House, *, now: datetime) -> int:
-    """Handle the letters that wait for triage and return how many there were."""
+    """Handle the letters that wait for triage and return how many there were; the next is read while the effect of one is committed."""
     async with house.read() as work:
         waiting = await work.received.next_new(TRIAGE_BATCH)
-    for email_id in waiting:
-        await triage.triage_letter(house, email_id, now=now)
+    ahead = _start_reading(house, waiting[0], now) if waiting else None
+    try:
+        for email_id, following in zip_longest(waiting, waiting[1:]):
+            said = ahead
+            if said:
+                await asyncio.wait({said})
+            ahead = _start_reading(house, following, now) if following else None
+            await triage.triage_letter(house, email_id, now=now, said=said)
+    finally:
+        if ahead:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
     return len(waiting)
+
+
+def _start_reading(house: House, email_id: str, now: datetime) -> "asyncio.Task[Understood]":
+    return asyncio.ensure_future(triage.read_letter(house, email_id, now))
 
 
 async def notice_round(house: House, *, now: datetime) -> int:

@@ -17,6 +17,7 @@ from service.flow import assure, by_hand, care, decide, elsewhere, follow_up, op
 from service.flow.house import House, today
 from service.flow.letter import Done, Held, Letter, put_on_the_table
 from service.flow.sandbox import CannotUnderstand
+from service.flow.understanding import Understood
 from service.flow.verify import raise_alarm, unknown_token
 from service.mail.authenticity import OriginResult, judge_origin
 from service.mail.classify import Sort
@@ -36,14 +37,21 @@ class Rule(NamedTuple):
     room: Room
 
 
-async def triage_letter(house: House, email_id: str, *, now: datetime) -> str:
-    """Handle one letter and return what it was. A letter that fails three times goes to a person."""
+async def read_letter(house: House, email_id: str, now: datetime) -> Understood:
+    """Let the sandbox read one kept letter; raises CannotUnderstand."""
+    async with house.read() as work:
+        raw = await work.received.raw(email_id)
+    return await house.sandbox.understand(raw, today(now))
+
+
+async def triage_letter(house: House, email_id: str, *, now: datetime, said: Awaitable[Understood] | None = None) -> str:
+    """Handle one letter, perhaps already being read, and return what it was. A letter that fails three times goes to a person."""
     async with house.begin() as work:
         attempt = await work.received.count_attempt(email_id)
     if attempt == 0:
         return "gone"
     try:
-        return await _handle(house, email_id, now)
+        return await _handle(house, email_id, await (said or read_letter(house, email_id, now)), now)
     except Held as held:
         return await _quarantine(house, email_id, "held", held.says, now)
     except ChangedMeanwhile:
@@ -63,10 +71,7 @@ async def triage_letter(house: House, email_id: str, *, now: datetime) -> str:
         return await _quarantine(house, email_id, "failed", f"Handling it failed three times ({type(error).__name__}).", now)
 
 
-async def _handle(house: House, email_id: str, now: datetime) -> str:
-    async with house.read() as work:
-        raw = await work.received.raw(email_id)
-    said = await house.sandbox.understand(raw, today(now))
+async def _handle(house: House, email_id: str, said: Understood, now: datetime) -> str:
     async with house.begin() as work:
         row = await work.received.get(email_id)
         house = await origin.with_proof(work, house, row.mailbox)

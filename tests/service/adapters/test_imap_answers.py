@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from service.adapters.imap_answers import arrival, body_of, letter_sizes, retry_after
+from service.adapters.imap_answers import arrival, bodies_of, letter_sizes, retry_after
 
 
 def test_a_date_that_is_none_is_no_date() -> None:
@@ -12,9 +12,9 @@ def test_a_date_that_is_none_is_no_date() -> None:
 
 
 def test_an_empty_letter_is_a_letter() -> None:
-    assert body_of([b'1 FETCH (UID 5 BODY[] "")'], 5, "") == b""
-    assert body_of([b"1 FETCH (UID 5 BODY[] NIL)"], 5, "") == b""
-    assert body_of([b"1 FETCH (UID 5 FLAGS ())"], 5, "") is None
+    assert bodies_of([b'1 FETCH (UID 5 BODY[] "")'], "") == {5: b""}
+    assert bodies_of([b"1 FETCH (UID 5 BODY[] NIL)"], "") == {5: b""}
+    assert bodies_of([b"1 FETCH (UID 5 FLAGS ())"], "") == {}
 
 
 def test_a_mailbox_not_connected_behind_the_login_is_left_alone_for_a_minute() -> None:
