@@ -16,7 +16,7 @@ help:
 	@echo "make demo   start everything on this machine, with simulated people and authorities"
 	@echo "make test   run all tests"
 	@echo "make check  style, types and the direction of imports"
-	@echo "make score  read the example documents and count what was read right"
+	@echo "make score  read the example documents and replies and count what was read right (LETTERS=folder: labelled letters too)"
 	@echo "make bench  measure the speed, of everything or of ARGS=\"reading\""
 	@echo "make run    start the service with your own settings"
 	@echo "make lock   renew the pinned packages"
@@ -39,6 +39,7 @@ check: $(V)/.tests
 
 score: $(V)/.tests
 	@$(PYTHON) -m bench.score_documents $(ARGS)
+	@$(PYTHON) -m bench.score_mail $(LETTERS)
 
 bench: $(V)/.tests
 	@$(PYTHON) -m bench $(ARGS)
