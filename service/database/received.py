@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.ids import new_id
@@ -78,9 +79,15 @@ class Received:
         return generation
 
     async def keep(self, letters: Sequence[NewLetter], *, mailbox: str, folder: str, uidvalidity: int, at: datetime) -> int:
-        """Keep *letters*, sealed. Same bytes seen before are kept too, as a handled copy that is never acted on again."""
+        """Keep *letters*, sealed, but for those that another worker has kept meanwhile; return how many wait for triage.
+
+        Same bytes seen before are kept too, as a handled copy that is never acted on again.
+        """
         rows: list[dict[str, object]] = []
+        known = await self.known_uids(mailbox, folder, uidvalidity) if letters else frozenset()
         for letter in letters:
+            if letter.uid in known:
+                continue
             row_id, seal = new_id(), await self._keys.new()
             digest = hashlib.sha256(letter.raw).hexdigest()
             earlier = await self._connection.scalar(sa.select(t.c.id).where(t.c.sha256 == digest).order_by(t.c.id).limit(1))
@@ -105,9 +112,11 @@ class Received:
                     "raw_sealed": seal.close(_PLACE, row_id, letter.raw),
                 }
             )
-        if rows:
-            await self._connection.execute(sa.insert(t), rows)
-        return sum(1 for row in rows if row["state"] is ReceivedState.NEW)
+        if not rows:
+            return 0
+        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        kept = await self._connection.scalars(insert(t).on_conflict_do_nothing().returning(t.c.state), rows)
+        return sum(1 for state in kept if state == ReceivedState.NEW)
 
     async def next_new(self, limit: int) -> tuple[str, ...]:
         """Return the ids of letters that wait for triage, oldest first; those tried less go before."""

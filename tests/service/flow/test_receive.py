@@ -1,5 +1,6 @@
 """Room 1: every letter is kept before anything reads it, acted on once, and filed away only afterwards."""
 
+import asyncio
 from dataclasses import replace
 
 from service.database.received import ReceivedState
@@ -115,3 +116,11 @@ async def test_a_mailbox_that_is_not_ours_to_tidy_keeps_its_letters(home: Home) 
     assert len(home.mailbox.folders["INBOX"]) == 1
     assert set(home.mailbox.folders) == {"INBOX"}
     assert await file_away(home.house, home.mailbox, home.inbox) == 0
+
+
+async def test_two_workers_that_read_the_mailbox_at_once_keep_each_letter_once(home_on_each: Home) -> None:
+    home = home_on_each
+    for number in range(5):
+        home.post(SAM, f"{number}\n{COMPLETE}")
+    kept = await asyncio.gather(*(receive_new(home.house, home.mailbox, home.inbox, now=home.now) for _ in range(3)))
+    assert sum(kept) == len(await received(home)) == 5
