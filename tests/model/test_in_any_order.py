@@ -28,26 +28,12 @@ from service.flow.stop import stop_on_web
 from service.flow.track import answer_by_link
 from tests.model.faults import POINTS
 from tests.model.world import FATES, NAMES, ROOMS, SECOND, World, form
+from tests.model.writings import DEFECTS, REASON, STRANGER, WITHDRAWN, report
 from tests.service.flow.home import AUTHORITIES
 from tests.service.flow.walk import ADA, CARDIFF, FOUND, HELEN, LEEDS, MEDWAY, PRIYA, SAM, UPDATE, person
 
 EVERYONE = (LEEDS, MEDWAY, CARDIFF, SECOND)
-STRANGER = "mallory@elsewhere.test"
-WITHDRAWN = "Withdrawal of a national alert\n\nReason: It was sent in error.\n"
-REASON = "The family has not been traced."
 WHICH = st.integers(0, 7)  # one of several, counted from the newest
-# Replies to a request that approve nothing: who writes, what, whether the mail server vouches for it, and more headers.
-DEFECTS: dict[str, tuple[str, str, bool, dict[str, str]]] = {
-    "forged": ("", "APPROVE\n", True, {}),
-    "somebody else": (STRANGER, "APPROVE\n", False, {}),
-    "a colleague": (PRIYA, "APPROVE\n", False, {}),
-    "the author": (SAM, "APPROVE\n", False, {}),
-    "other words": ("", "Approve, if the police agree\n", False, {}),
-    "a question": ("", "APPROVE?\n", False, {}),
-    "quoted only": ("", "> APPROVE\n", False, {}),
-    "a machine": ("", "APPROVE\n", False, {"Auto_Submitted": "auto-replied"}),
-    "thanks": ("", "Thank you, I will look at it.\n", False, {}),
-}
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -106,7 +92,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     # --- people here ---
 
-    @initialize(far=st.sampled_from(["nothing", "asked", "out", "out"]))
+    @initialize(far=st.sampled_from(["an end leaves", "an end waits", "out", "an end leaves", "an end waits", "out", "asked", "nothing"]))
     def begin(self, far: str) -> None:
         if far == "nothing":
             return
@@ -114,9 +100,18 @@ class AnyOrder(RuleBasedStateMachine):
         self.settle()
         self.check(passes=True)
         self.settle()
-        if far == "out":
-            self.approve_on_the_page(HELEN, 0)
+        if far == "asked":
+            return
+        self.approve_on_the_page(HELEN, 0)
+        self.settle()
+        if far.startswith("an end"):
+            self.a_later_form(FOUND, 0, forged=1)
             self.settle()
+            self.check(passes=True)
+            self.settle()
+        if far == "an end leaves":
+            self.approve_on_the_page(ADA, 0)
+            self.one_room("notices")
 
     @precondition(lambda self: self.arrived < len(NAMES))
     @rule()
@@ -181,6 +176,16 @@ class AnyOrder(RuleBasedStateMachine):
         self.home.mailbox.put(kept[-1 - which % len(kept)])
         self.model.posted += 1
 
+    @rule()
+    def everybody_does_their_part(self) -> None:
+        self.settle()
+        if self.letters(PRIYA, "Check"):
+            self.check(passes=True)
+            self.settle()
+        for _ in self.waiting("awaiting_approval")[:1]:
+            self.approve_on_the_page(ADA, 0)
+        self.one_room("notices")
+
     @precondition(lambda self: self.waiting("approved") or self.waiting("cascaded"))
     @rule(which=WHICH)
     def stop(self, which: int) -> None:
@@ -198,7 +203,7 @@ class AnyOrder(RuleBasedStateMachine):
         if true:
             self.model.bounced.add(row["id"])
         named = row["address"] if true else "somebody@elsewhere.test"
-        self.home.mailbox.put(_report(row["id"], named, message_id=true, number=self.model.posted))
+        self.home.mailbox.put(report(row["id"], named, message_id=true, number=self.model.posted))
         self.model.posted += 1
 
     @precondition(lambda self: self.live_letters())
@@ -320,45 +325,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.world.step(self.world.settle(self.home.house))
 
 
-def _report(delivery_id: str, address: str, *, message_id: bool, number: int) -> bytes:
-    """A delivery report; one carrier alone, as whoever forges it may know, proves nothing."""
-    named = f"Message-ID: <{delivery_id}@kent.test>\nX-National-Alerts-Delivery: {delivery_id}" if message_id else ""
-    carried = named or f"X-National-Alerts-Delivery: {delivery_id}"
-    return f"""From: MAILER-DAEMON@council.test
-To: alerts@kent.test
-Subject: Undelivered Mail Returned to Sender
-Message-ID: <{number}.report@council.test>
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-The mailbox does not exist.
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; council.test
-
-Final-Recipient: rfc822; {address}
-Action: failed
-Status: 5.1.1
-
---b
-Content-Type: message/rfc822
-
-From: alerts@kent.test
-{carried}
-Subject: National alert
-
-words
-
---b--
-""".replace("\n", "\r\n").encode()
-
-
-EXAMPLES, STEPS = (int(os.environ.get(name, usual)) for name, usual in (("MODEL_EXAMPLES", "10"), ("MODEL_STEPS", "30")))
+EXAMPLES, STEPS = (int(os.environ.get(name, usual)) for name, usual in (("MODEL_EXAMPLES", "12"), ("MODEL_STEPS", "30")))
 TestInAnyOrder = AnyOrder.TestCase
 TestInAnyOrder.settings = settings(
     max_examples=EXAMPLES,
