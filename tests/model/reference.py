@@ -114,6 +114,8 @@ class Reference:
         was = before.deliveries.get(one.delivery_id)
         in_doubt = again or (was is not None and was["state"] == "in_doubt")
         if row["notice_id"]:
+            ended = row["kind"] in ALERTING and before.ended(row["case_id"])
+            assert in_doubt or not ended, "P6: an alert left after the end was approved"
             self._one_notice(seen, row, one, again=again)
         elif row["kind"] == "chaser" and not in_doubt:
             self._one_chaser(before, seen, one.delivery_id)
