@@ -63,6 +63,7 @@ class FakeMailer:
         self.answers = answers or (lambda _: SendResult(outcome=SendOutcome.ACCEPTED, code=250, queue_id="Q1"))
         self.away: str | None = None
         self.dies_after_the_dot = False
+        self.after_the_dot: Callable[[], None] = lambda: None
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator["_Connection"]:
@@ -86,6 +87,7 @@ class _Connection:
         if result.outcome in (SendOutcome.ACCEPTED, SendOutcome.IN_DOUBT):
             await before_final_dot()
             self._mailer.sent.append((envelope, wire))
+            self._mailer.after_the_dot()
             if self._mailer.dies_after_the_dot:
                 raise ConnectionResetError
         return result

@@ -13,6 +13,7 @@ from service.database.ids import new_id
 from service.database.keys import Keys
 from service.database.tables import folder_marks as marks
 from service.database.tables import received_emails as t
+from service.database.upsert import insert_into
 
 _PLACE = "received_emails.raw"
 
@@ -87,10 +88,9 @@ class Received:
 
     async def note_listed(self, mailbox: str, folder: str, uidvalidity: int, uid: int) -> None:
         """Note the newest UID that was listed in a folder."""
-        here = {"mailbox": mailbox, "folder": folder}
-        change = sa.update(marks).where(marks.c.mailbox == mailbox, marks.c.folder == folder).values(uidvalidity=uidvalidity, uid=uid)
-        if (await self._connection.execute(change)).rowcount == 0:
-            await self._connection.execute(sa.insert(marks).values(**here, uidvalidity=uidvalidity, uid=uid))
+        newest = {"uidvalidity": uidvalidity, "uid": uid}
+        listed = insert_into(self._connection, marks).values(mailbox=mailbox, folder=folder, **newest)
+        await self._connection.execute(listed.on_conflict_do_update(index_elements=["mailbox", "folder"], set_=newest))
 
     async def knows(self, raw: bytes, message_id: str | None) -> bool:
         """Say whether a letter with these bytes, or with this Message-ID, was ever kept."""
@@ -140,9 +140,10 @@ class Received:
                     "raw_sealed": seal.close(_PLACE, row_id, letter.raw),
                 }
             )
-        if rows:
-            await self._connection.execute(sa.insert(t), rows)
-        return sum(1 for row in rows if row["state"] is ReceivedState.NEW)
+        if not rows:
+            return 0
+        kept = await self._connection.scalars(insert_into(self._connection, t).on_conflict_do_nothing().returning(t.c.state), rows)
+        return sum(1 for state in kept if state == ReceivedState.NEW)
 
     async def next_new(self, limit: int) -> tuple[str, ...]:
         """Return the ids of letters that wait for triage: urgent ones, then those tried less, then the oldest."""

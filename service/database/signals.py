@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.tables import heartbeats as t
+from service.database.upsert import insert_into
 
 _TURN = "turn "
 
@@ -32,8 +33,8 @@ class Signals:
     async def beat(self, name: str, *, at: datetime, trouble: str | None = None) -> None:
         """Note that *name* worked at that moment; with *trouble*, that it tried and could not."""
         values = {"trouble": trouble} if trouble else {"at": at, "trouble": None}
-        if (await self._connection.execute(sa.update(t).where(t.c.name == name).values(**values))).rowcount == 0:
-            await self._connection.execute(sa.insert(t).values(name=name, at=at, trouble=trouble))
+        first = insert_into(self._connection, t).values(name=name, at=at, trouble=trouble)
+        await self._connection.execute(first.on_conflict_do_update(index_elements=["name"], set_=values))
 
     async def all(self) -> tuple[Heartbeat, ...]:
         """Return every heartbeat."""
@@ -49,7 +50,5 @@ class Signals:
         mine = sa.update(t).where(t.c.name == _TURN + name, t.c.at < before).values(at=at)
         if (await self._connection.execute(mine)).rowcount:
             return True
-        if await self._connection.scalar(sa.select(t.c.name).where(t.c.name == _TURN + name)):
-            return False
-        await self._connection.execute(sa.insert(t).values(name=_TURN + name, at=at, trouble=None))
-        return True
+        first = insert_into(self._connection, t).values(name=_TURN + name, at=at, trouble=None)
+        return await self._connection.scalar(first.on_conflict_do_nothing().returning(t.c.name)) is not None

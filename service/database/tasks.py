@@ -71,6 +71,11 @@ class Tasks:
         open_ones = (t.c.case_id == case_id) & (t.c.kind == kind) & t.c.done_at.is_(None)
         await self._connection.execute(sa.update(t).where(open_ones).values(done_at=at, done_by=by))
 
+    async def settle_notice(self, notice_id: str, *, kind: str, by: str, at: datetime) -> None:
+        """Mark every open task of one kind about a notice as done; another notice of its case may wait for the same thing."""
+        open_ones = t.c.subject_id.startswith(notice_id) & (t.c.kind == kind) & t.c.done_at.is_(None)
+        await self._connection.execute(sa.update(t).where(open_ones).values(done_at=at, done_by=by))
+
     async def settle_subject(self, *, subject_id: str, by: str, at: datetime) -> None:
         """Mark every open task about one subject as done."""
         open_ones = (t.c.subject_id == subject_id) & t.c.done_at.is_(None)

@@ -169,7 +169,7 @@ async def passed(
     if note.strip():
         said = Finding(rule=NOTE, outcome="met", says=note.strip()[:_MOST_WORDS], source=f"Noted by {person.name}.", label="Note")
         notice = replace(notice, findings=(*notice.findings, said))
-    await work.tasks.settle(case_id=case.id, kind="check_notice", by=person.id, at=now)
+    await work.tasks.settle_notice(notice.id, kind="check_notice", by=person.id, at=now)
     work.audit.add(
         "stage_passed",
         at=now,
@@ -216,7 +216,7 @@ async def send_back(
         rule=QUALITY, outcome="contradiction", says=question, source=source, field_path=ASKED, label="A question about your form"
     )
     notice = replace(notice, findings=(*notice.findings, asked), edited_by=None)
-    await call_off(work, case, notice, now, by=by.id)
+    await call_off(work, notice, now, by=by.id)
     await after_reading(work, house, authority, case, notice, now)
 
 

@@ -110,11 +110,11 @@ _NOTED = {
 }
 
 
-async def call_off(work: Work, case: Case, notice: Notice, now: datetime, *, by: str = SERVICE) -> None:
+async def call_off(work: Work, notice: Notice, now: datetime, *, by: str = SERVICE) -> None:
     """Take back what was asked about words that have changed: the letters given out for a PASS, and the tasks to check and to decide."""
     await work.sessions.withdraw(purpose="check", subject_id=notice.id)
     for kind in ("check_notice", "decide_notice", "phone_approvers", "on_hold"):
-        await work.tasks.settle(case_id=case.id, kind=kind, by=by, at=now)
+        await work.tasks.settle_notice(notice.id, kind=kind, by=by, at=now)
 
 
 async def waiting_notice(work: Work, case: Case, answers: Mapping[int, str]) -> Notice | None:
@@ -212,7 +212,7 @@ async def _save(
     await work.notices.save(moved, read_version=notice.version)
     if (since := full_date(fields.get("date_went_missing"))) is not None:
         await work.cases.note_missing_since(case.id, since)
-    await call_off(work, case, notice, now)
+    await call_off(work, notice, now)
     work.audit.add("notice_corrected", at=now, case_id=case.id, subject_id=notice.id, letter=email_id)
     await after_reading(work, house, authority, case, moved, now, note=note)
 

@@ -249,9 +249,9 @@ async def take(
     if verdict is Verdict.RETURN:
         await _return(work, house, asked, words, way, now)
         return
-    notice, case = await _decided(work, asked, verdict, now), asked.case
+    notice = await _decided(work, asked, verdict, now)
     for kind in ("decide_notice", "phone_approvers", "stop_alert", ON_HOLD):
-        await work.tasks.settle(case_id=case.id, kind=kind, by=asked.approver.id, at=now)
+        await work.tasks.settle_notice(notice.id, kind=kind, by=asked.approver.id, at=now)
     event = NoticeEvent.APPROVED if verdict is Verdict.APPROVE else NoticeEvent.REFUSED
     _note(work, asked, f"notice_{event}", way, now)
     await tell(work, house, asked, notice, "approved" if verdict is Verdict.APPROVE else "refused", words, way, now)
@@ -301,7 +301,7 @@ async def _hold(
         raise IllegalTransition("This notice was already decided.")
     await work.notices.save(notice, read_version=notice.version)  # a decision in the same moment then refuses the hold
     await work.approvals.keep_open(alive(requests, now), until=now + LIFE_ON_HOLD)
-    await work.tasks.settle(case_id=case.id, kind="phone_approvers", by=asked.approver.id, at=now)
+    await work.tasks.settle_notice(notice.id, kind="phone_approvers", by=asked.approver.id, at=now)
     _note(work, asked, "notice_on_hold", way, now)
     if is_on_hold(requests):
         return

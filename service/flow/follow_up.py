@@ -150,5 +150,5 @@ def _without_found(fields: Mapping[str, Any], *, unless: bool = False) -> dict[s
 async def supersede(work: Work, case: Case, notice: Notice, now: datetime, *, by: str) -> None:
     """Let a later notice take the place of one that has not left; nobody needs to check or decide it any more."""
     await work.notices.save(notice.after(NoticeEvent.SUPERSEDED), read_version=notice.version)
-    await correct.call_off(work, case, notice, now)
+    await correct.call_off(work, notice, now)
     work.audit.add("notice_superseded", at=now, case_id=case.id, subject_id=notice.id, by=by)

@@ -145,7 +145,7 @@ ELSEWHERE = {
     "I12": (RECEIVE, "test_the_same_message_id_with_other_words_goes_to_a_person"),
     "I19": (RECEIVE, "test_a_form_in_the_junk_folder_waits_for_a_person"),
     "I21": ("tests.service.adapters.test_imap", "test_neither_token_nor_letter_reaches_the_log"),
-    "I22": (RECEIVE, "test_of_two_that_read_one_mailbox_each_letter_is_kept_once"),
+    "I22": (RECEIVE, "test_two_workers_that_read_the_mailbox_at_once_keep_each_letter_once"),
 }
 
 

@@ -76,7 +76,8 @@ class Home:
         letter["Authentication-Results"] = f"mx.kent.test; dmarc={verdict} header.from={sender.rpartition('@')[2]}"
         letter["From"], letter["To"], letter["Subject"] = sender, to, subject
         letter["Delivered-To"] = to
-        letter["Message-ID"] = f"<{len(self.mailbox.folders['INBOX'])}.{abs(hash((sender, text, to)))}@{sender.rpartition('@')[2]}>"
+        before = sum(map(len, self.mailbox.folders.values()))
+        letter["Message-ID"] = f"<{before}.{abs(hash((sender, text, to)))}@{sender.rpartition('@')[2]}>"
         for name, value in headers.items():
             letter[name.replace("_", "-")] = value
         letter.set_content(text)
@@ -109,6 +110,11 @@ async def move_in(database: Database) -> Home:
             )
         await settle_kent(work)
         await prove_origin(work, "rfc8601:mx.kent.test", "alerts@kent.test")
+    return home_of(database)
+
+
+def home_of(database: Database) -> Home:
+    """Make the house of a database that Kent is settled in."""
     house = House(
         begin=database.begin,
         read=database.read,

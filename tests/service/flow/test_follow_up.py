@@ -18,11 +18,13 @@ from tests.service.flow.home import Home
 from tests.service.flow.walk import (
     CARDIFF,
     COMPLETE,
+    FOUND,
     HELEN,
     LEEDS,
     MEDWAY,
     PRIYA,
     SAM,
+    UPDATE,
     approve,
     ask_approvers,
     decide,
@@ -422,3 +424,19 @@ async def test_a_crash_in_the_middle_leaves_nothing_half_done_and_the_letter_is_
     await home.settle()
     assert [one.kind for one in await notices(home)] == [NoticeKind.ALERT, NoticeKind.FOUND]
     assert (await received(home))[-1].state is ReceivedState.HANDLED
+
+
+async def test_what_one_notice_of_a_case_asks_for_stays_open_when_another_is_checked_or_decided(home: Home) -> None:
+    await go_live(home)
+    for text in (UPDATE, FOUND):
+        home.post(SAM, text, subject=f"Later [{(await the_case(home)).reference}]")
+        await home.settle()
+    assert (await task_kinds(home)).count("check_notice") == 2
+    for number, letter in enumerate([one for one in home.letters_to(PRIYA) if str(one["Subject"]).startswith("Check")][-2:]):
+        home.reply(letter, PRIYA, "PASS\n")
+        await home.settle()
+        assert (await task_kinds(home)).count("check_notice") == 1 - number
+    assert (await task_kinds(home)).count("decide_notice") == 2
+    home.reply(next(one for one in home.letters_to(HELEN) if "pdate" in str(one["Subject"])), HELEN, "APPROVE\n")
+    await home.settle()
+    assert (await task_kinds(home)).count("decide_notice") == 1

@@ -201,13 +201,6 @@ async def test_in_a_backlog_found_children_and_decisions_go_first_newest_first(h
     assert waiting == [11, 9, 7, 1, 2]
 
 
-async def test_of_two_that_read_one_mailbox_each_letter_is_kept_once(home: Home) -> None:
-    for number in range(5):
-        home.post(SAM, f"Letter {number}\n")
-    assert sorted(await asyncio.gather(receive_all(home), receive_all(home))) == [0, 5]
-    assert [one.uid for one in await received(home)] == [1, 2, 3, 4, 5]
-
-
 async def test_a_watched_folder_that_was_renamed_becomes_a_task_and_one_that_never_was_does_not(home: Home) -> None:
     await receive_all(home)
     assert "folder_missing" not in await task_kinds(home)
@@ -215,3 +208,11 @@ async def test_a_watched_folder_that_was_renamed_becomes_a_task_and_one_that_nev
     await receive_all(home)
     await receive_all(home)
     assert (await task_kinds(home)).count("folder_missing") == 1
+
+
+async def test_two_workers_that_read_the_mailbox_at_once_keep_each_letter_once(home_on_each: Home) -> None:
+    home = home_on_each
+    for number in range(5):
+        home.post(SAM, f"{number}\n{COMPLETE}")
+    kept = await asyncio.gather(*(receive_new(home.house, home.mailbox, home.inbox, now=home.now) for _ in range(3)))
+    assert sum(kept) == len(await received(home)) == 5
