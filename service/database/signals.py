@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.tables import heartbeats as t
@@ -32,8 +33,9 @@ class Signals:
     async def beat(self, name: str, *, at: datetime, trouble: str | None = None) -> None:
         """Note that *name* worked at that moment; with *trouble*, that it tried and could not."""
         values = {"trouble": trouble} if trouble else {"at": at, "trouble": None}
-        if (await self._connection.execute(sa.update(t).where(t.c.name == name).values(**values))).rowcount == 0:
-            await self._connection.execute(sa.insert(t).values(name=name, at=at, trouble=trouble))
+        known = sa.update(t).where(t.c.name == name).values(**values)
+        if (await self._connection.execute(known)).rowcount == 0 and not await self._first(name, at, trouble):
+            await self._connection.execute(known)
 
     async def all(self) -> tuple[Heartbeat, ...]:
         """Return every heartbeat."""
@@ -45,7 +47,10 @@ class Signals:
         mine = sa.update(t).where(t.c.name == _TURN + name, t.c.at < before).values(at=at)
         if (await self._connection.execute(mine)).rowcount:
             return True
-        if await self._connection.scalar(sa.select(t.c.name).where(t.c.name == _TURN + name)):
-            return False
-        await self._connection.execute(sa.insert(t).values(name=_TURN + name, at=at, trouble=None))
-        return True
+        return await self._first(_TURN + name, at, None)
+
+    async def _first(self, name: str, at: datetime, trouble: str | None) -> bool:
+        """Add a row that is not there; False when it is, be it that another worker added it at this moment."""
+        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        row = insert(t).values(name=name, at=at, trouble=trouble).on_conflict_do_nothing()
+        return (await self._connection.execute(row)).rowcount == 1
