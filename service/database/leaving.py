@@ -112,10 +112,6 @@ def stale() -> sa.ColumnElement[bool]:
     return (t.c.kind == CHASER) & asks
 
 
-_POINTLESS = sa.or_(ended(t), stale())
-_HELD_BACK = sa.select(t.c.id).where(t.c.id.in_(sa.bindparam("leaving", expanding=True)), _POINTLESS)
-
-
 _HELD = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
 _POINTLESS = sa.or_(ended(t), stale())
 _HELD_BACK = sa.select(t.c.id).where(t.c.id.in_(sa.bindparam("leaving", expanding=True)), _POINTLESS)

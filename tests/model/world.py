@@ -1,6 +1,7 @@
 """The real flow on SQLite with the fakes of its mailbox and its relay, and one look at everything that stands in it."""
 
 import asyncio
+import atexit
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -61,6 +62,7 @@ def form(name: str) -> str:
 def _settled() -> Path:
     """A database that Kent is settled in, made once for all runs."""
     where = Path(tempfile.mkdtemp(prefix="model-")) / "alerts.db"
+    atexit.register(shutil.rmtree, where.parent)
 
     async def make() -> None:
         url = f"sqlite+aiosqlite:///{where}"

@@ -40,3 +40,12 @@ async def test_a_turn_is_no_sign_of_life(database: Database) -> None:
     async with database.begin() as work:
         await work.signals.beat("worker", at=NOW)
         assert [one.name for one in await work.signals.all()] == ["worker"]
+
+
+async def test_of_workers_that_start_at_once_one_gets_the_first_turn_and_each_gives_a_sign_of_life(database: Database) -> None:
+    async def begin() -> bool:
+        async with database.begin() as work:
+            await work.signals.beat("worker", at=NOW)
+        return await take(database, 0)
+
+    assert sorted(await asyncio.gather(*(begin() for _ in range(4)))) == [False, False, False, True]
