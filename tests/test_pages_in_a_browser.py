@@ -85,6 +85,7 @@ class Window:
 
     async def fits(self) -> None:
         """Hold the page to the width of the window."""
+        await self.page.wait_for_load_state()
         width = await self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert width[0] <= width[1], f"{self.page.url.rsplit('/', 1)[0]} is wider than the screen: {width}"
 

@@ -201,11 +201,6 @@ class Received:
         """Note that letters were moved out of their folder, or are to stay."""
         await self._connection.execute(sa.update(t).where(t.c.id.in_(email_ids)).values(filed=True))
 
-    async def in_quarantine(self, limit: int = 200) -> tuple[ReceivedEmail, ...]:
-        """Return the letters that wait for a person, newest first."""
-        query = sa.select(*_COLUMNS).where(t.c.state == ReceivedState.QUARANTINED).order_by(t.c.id.desc()).limit(limit)
-        return tuple(map(_email, (await self._connection.execute(query)).mappings()))
-
     async def of_case(self, case_id: str) -> tuple[ReceivedEmail, ...]:
         """Return every letter tied to a case, oldest first."""
         query = sa.select(*_COLUMNS).where(t.c.case_id == case_id).order_by(t.c.id)

@@ -76,10 +76,6 @@ class Deputy:
     first_day: date
     last_day: date
 
-    def is_in_date(self, day: date) -> bool:
-        """Whether the deputy stands in on *day*."""
-        return self.first_day <= day <= self.last_day
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BorrowedRole:

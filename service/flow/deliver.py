@@ -185,7 +185,7 @@ class _Round:
     async def _ask_for_an_address(self, delivery: Delivery) -> None:
         async with self._journal.turn, self._house.begin() as work:
             await work.tasks.add(
-                kind="address_refused",
+                kind="address_refused" if delivery.gss_code else "staff_address_failed",
                 role=Role.DIRECTORY,
                 at=self._now,
                 case_id=delivery.case_id,

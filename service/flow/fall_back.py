@@ -4,10 +4,12 @@ from datetime import datetime
 
 from service.database.deliveries import NO_OTHER_ADDRESS, OTHER_ADDRESS
 from service.database.unit_of_work import Work
-from service.domain.delivery import Delivery
+from service.domain.delivery import Delivery, Lane
 from service.domain.people import Role
+from service.domain.status_codes import in_words
 from service.flow.house import House
-from service.flow.post import new_delivery
+from service.flow.post import new_delivery, sender_of, write
+from service.mail import compose
 from service.mail.tokens import digest
 
 
@@ -31,6 +33,7 @@ async def _try_another(work: Work, house: House, failed: Delivery, now: datetime
     if not address:
         await work.deliveries.note(failed.id, NO_OTHER_ADDRESS, at=now)
         await _see_that_somebody_knows(work, failed, now)
+        await _ask_the_directory(work, house, failed, now)
         work.audit.add(NO_OTHER_ADDRESS, at=now, case_id=failed.case_id, subject_id=failed.id, gss_code=failed.gss_code)
         return
     again = new_delivery(
@@ -68,6 +71,32 @@ async def _see_that_somebody_knows(work: Work, failed: Delivery, now: datetime) 
         subject_id=failed.id,
         says=f"No address works for {failed.recipient_name}. Find another, or call.",
     )
+
+
+async def _ask_the_directory(work: Work, house: House, failed: Delivery, now: datetime) -> None:
+    """Write to those who keep the directory what the mail system said, with a link to where the letter is sent again."""
+    case = await work.cases.get(failed.case_id or "")
+    authority = await work.people.authority(case.issuing_authority_id)
+    context = compose.bounce_task(
+        sender=sender_of(authority),
+        authority=failed.recipient_name,
+        said=in_words(failed.smtp_status, failed.smtp_code),
+        reference=case.reference,
+    )
+    for person in await work.people.with_role(authority.id, Role.DIRECTORY):
+        await write(
+            work,
+            house,
+            authority,
+            "bounce_task",
+            context,
+            to_name=person.name,
+            to_address=person.address,
+            lane=Lane.CHASER,
+            now=now,
+            case=case,
+            link_path=f"/repair/{failed.id}",
+        )
 
 
 async def _next_address(work: Work, failed: Delivery) -> tuple[int, str]:

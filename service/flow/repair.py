@@ -100,7 +100,8 @@ async def _suggestions(work: Work, delivery: Delivery, contacts: Iterable[Contac
 
 
 async def _heirs(work: Work, gss_code: str) -> list[Authority]:
-    return [one for one in await work.register.authorities() if gss_code in one.former_codes]
+    codes = (await work.register.successors()).get(gss_code, ())
+    return [one for one in await work.register.authorities() if one.gss_code in codes]
 
 
 async def mend(house: House, delivery_id: str, person: Person, *, address: str, source: str, sure: bool, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Tasks that a person ticks off: those whose end no row can show. What the service can see for itself is not ticked, it is done."""
+"""Tasks that a person ticks off: all but those whose end the service sees in its rows. What it can see is not ticked, it is done."""
 
 from datetime import datetime
 
@@ -8,19 +8,12 @@ from service.domain.errors import NotFound
 from service.domain.people import Person
 from service.flow.house import House
 
-_SEEN_BY_THE_CLOCK = (PromptKind.UPDATE, PromptKind.RENEWAL, PromptKind.FOUND)
-TICKED_BY_PEOPLE = frozenset(
+SEEN_BY_THE_SERVICE = frozenset(
     {
-        *(kind.value for kind in PromptKind if kind not in _SEEN_BY_THE_CLOCK),
-        "placement_notification_to_handle",
-        "case_alert_to_handle",
-        "received_alert_to_handle",
-        "local_notice_incomplete",
-        "send_the_original",
-        "missing_from_care",
-        "reply_to_read",
-        "answer_after_end",
-        "checks_late",
+        *(kind.value for kind in (PromptKind.UPDATE, PromptKind.RENEWAL, PromptKind.FOUND)),
+        *("check_notice", "decide_notice", "phone_approvers", "stop_alert", "on_hold", "refused_without_reason"),  # decided
+        *("letter_to_read", "read_by_hand", "which_case", "file_refused", "origin_test"),  # taken up in quarantine
+        *("answer_matters", "call_authority", "address_bounced", "address_refused", "board_differs", "prove_the_origin"),
     }
 )
 _ALL = 10_000
@@ -31,7 +24,7 @@ async def tick_off(house: House, task_id: str, person: Person, now: datetime) ->
     async with house.begin() as work:
         authority = await work.people.authority(person.issuing_authority_id)
         mine = await pages.tasks_for(work, authority.id, authority.mailbox, person.roles, limit=_ALL)
-        task = next((one for one in mine if one.id == task_id and one.kind in TICKED_BY_PEOPLE), None)
+        task = next((one for one in mine if one.id == task_id and one.kind not in SEEN_BY_THE_SERVICE), None)
         if task is None or not await work.tasks.done(task_id, by=person.id, at=now):
             raise NotFound
         work.audit.add("task_done", at=now, actor=person.id, case_id=task.case_id, subject_id=task.id, kind=task.kind)

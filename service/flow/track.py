@@ -46,7 +46,7 @@ async def record_bounce(work: Work, report: BounceReport, email_id: str, now: da
     )
     if event is DeliveryEvent.BOUNCE_REPORTED:
         await work.tasks.add(
-            kind="address_bounced",
+            kind="address_bounced" if delivery.gss_code else "staff_address_failed",
             role=Role.DIRECTORY,
             at=now,
             case_id=delivery.case_id,

@@ -52,7 +52,6 @@ SLIDES = FileSort("pptx", "a presentation, not a form", Fate.REFUSED, _ONLY_FORM
 PAGES = FileSort("pages", "an Apple Pages document (.pages)", Fate.REFUSED, "Please export it as a Word document (.docx) and send that.")
 LOCKED_OFFICE = FileSort("locked office", "an Office document protected with a password", Fate.BY_HAND, _WITHOUT)
 LOCKED_PDF = FileSort("locked pdf", "a PDF protected with a password", Fate.BY_HAND, _WITHOUT)
-LOCKED_ZIP = FileSort("locked zip", "an archive protected with a password", Fate.BY_HAND, _WITHOUT)
 ENCRYPTED_PGP = FileSort("pgp", "an encrypted letter (PGP)", Fate.BY_HAND, _WITHOUT)
 ENCRYPTED_SMIME = FileSort("smime", "an encrypted or signed letter (S/MIME)", Fate.BY_HAND, _WITHOUT)
 ENCRYPTED_RPMSG = FileSort("rpmsg", "an encrypted Microsoft letter (.rpmsg)", Fate.BY_HAND, _WITHOUT)

@@ -333,9 +333,12 @@ def origin_test(*, sender: Sender, subject: str) -> Context:
     return begin(sender, "", "you approve national alerts.", test=subject)
 
 
-def bounce_task(*, sender: Sender, authority: str, said: str, suggestions: Sequence[str] = (), reference: str = "") -> Context:
-    """Tell the directory administrator that no address works for *authority*; *said* is the bounce in plain words."""
-    return begin(sender, reference, "you keep the address directory.", authority=authority, said=said, suggestions=list(suggestions))
+def bounce_task(*, sender: Sender, authority: str, said: str, reference: str) -> Context:
+    """Tell the directory administrator that no address works for *authority*; *said* is the bounce in plain words.
+
+    What they can try stands on the page behind the link, because addresses of others have no place in a letter.
+    """
+    return begin(sender, reference, "you keep the address directory.", authority=authority, said=said)
 
 
 def answer_thanks(*, sender: Sender, reference: str, noted: str, at: datetime, said: str = "") -> Context:

@@ -153,11 +153,6 @@ def personalise(frozen: bytes, slots: Slots) -> bytes:
     return b"".join(pieces)
 
 
-def content_hash(frozen: bytes) -> str:
-    """Name the frozen bytes: what an approval binds to."""
-    return hashlib.sha256(frozen).hexdigest()
-
-
 def attached_to(frozen: bytes) -> int:
     """Count the files that go with a frozen letter."""
     return frozen.count(b"\r\nContent-Disposition: attachment;")

@@ -12,7 +12,7 @@ from service.domain.people import Role
 from service.flow.answer_letters import MATTERS
 from service.flow.cover import PHONE, telephone_list
 from service.flow.repair import MAY_REPAIR
-from service.flow.to_do import TICKED_BY_PEOPLE
+from service.flow.to_do import SEEN_BY_THE_SERVICE
 from service.web.render import page
 from service.web.session import SignedIn, TheSite
 
@@ -45,7 +45,7 @@ async def show(request: Request, visitor: SignedIn, site: TheSite) -> Response:
         unowned=[one for one in tasks if one.kind == MATTERS],
         to_phone=to_phone,
         repairs=repairs,
-        ticked_by_people=TICKED_BY_PEOPLE,
+        seen_by_the_service=SEEN_BY_THE_SERVICE,
         numbers=numbers,
         troubles=[beat for beat in beats if beat.trouble or beat.at < now - SILENT_AFTER],
     )

@@ -100,7 +100,6 @@ def contexts(*, full: bool) -> dict[str, Context]:
     notice: dict[str, Any] = {**case, "number": 2, "as_at": NOON}
     read = [("Child", "Amy Jane Example"), ("Date missing", "20 October 2026")] if full else []
     findings = [FINDING] if full else []
-    some = ["One thing.", "Another thing."] if full else []
     answer_by = NOON if full else None
     extra: dict[str, Any] = (
         {"reminders": ["Write a case note on Mosaic and upload the form."], "helplines": [("Missing People", "116 000")]} if full else {}
@@ -208,13 +207,7 @@ def contexts(*, full: bool) -> dict[str, Context]:
         "sign_in_link": compose.sign_in_link(sender=sender, minutes=15),
         "security_notice": compose.security_notice(sender=sender, says="A passkey was set up for your sign-in.", at=NOON),
         "origin_test": compose.origin_test(sender=sender, subject="Origin test 1 0123456789abcdef0123456789abcdef"),
-        "bounce_task": compose.bounce_task(
-            sender=sender,
-            authority="Leeds City Council",
-            said="The mailbox is full.",
-            suggestions=some,
-            reference=REFERENCE if full else "",
-        ),
+        "bounce_task": compose.bounce_task(sender=sender, authority="Leeds City Council", said="The mailbox is full.", reference=REFERENCE),
     }
 
 

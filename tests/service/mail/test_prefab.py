@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.mail.prefab import Attachment, content_hash, freeze, personalise, readable
+from service.mail.prefab import Attachment, freeze, personalise, readable
 from service.mail.templates import Rendered
 from tests.service.mail.letters import slots
 
@@ -132,10 +132,8 @@ def test_a_value_is_escaped_in_html_and_plain_in_text() -> None:
     assert "https://x.test/?a=1&amp;b=&lt;2&gt;" in html
 
 
-def test_freezing_twice_gives_the_same_bytes_and_other_words_another_hash() -> None:
-    assert frozen(LETTER) == frozen(LETTER)
-    assert content_hash(frozen(LETTER)) != content_hash(frozen(replace(LETTER, text="other")))
-    assert re.fullmatch("[0-9a-f]{64}", content_hash(frozen(LETTER)))
+def test_freezing_twice_gives_the_same_bytes_and_other_words_others() -> None:
+    assert frozen(LETTER) == frozen(LETTER) != frozen(replace(LETTER, text="other"))
 
 
 def test_an_approver_reads_words_where_the_slots_are() -> None:
