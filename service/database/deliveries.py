@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from service.crashpoints import crashpoint
 from service.database.ids import new_id
 from service.database.tables import deliveries as t
 from service.database.tables import delivery_events, notices
@@ -47,6 +48,7 @@ def apply_moves(connection: sa.Connection, moves: Sequence[Move], at: datetime) 
     if named := [{"moved": move.delivery_id, "named": move.queue_id} for move in told if move.queue_id]:
         connection.execute(_NAME_IN_THE_QUEUE, named)
     _note(connection, told, at)
+    crashpoint("O9")
     return frozenset(moved)
 
 
@@ -121,6 +123,7 @@ class Deliveries:
             return ()
         ids = [one for _, one in sorted(due)[:limit]]
         rows = await self._connection.execute(_CLAIM, {"ids": ids, "until": now + lease_for})
+        crashpoint("O1")
         return tuple(sorted(map(_delivery, rows), key=lambda one: (one.lane, one.id)))
 
     async def move(self, moves: Sequence[Move], *, at: datetime) -> frozenset[str]:

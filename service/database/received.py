@@ -9,6 +9,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.crashpoints import crashpoint
 from service.database.ids import new_id
 from service.database.keys import Keys
 from service.database.tables import folder_marks as marks
@@ -140,8 +141,10 @@ class Received:
                     "raw_sealed": seal.close(_PLACE, row_id, letter.raw),
                 }
             )
+        crashpoint("I2")
         if rows:
             await self._connection.execute(sa.insert(t), rows)
+        crashpoint("I3")
         return sum(1 for row in rows if row["state"] is ReceivedState.NEW)
 
     async def next_new(self, limit: int) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import structlog
 
+from service.crashpoints import crashpoint
 from service.database.unit_of_work import Work
 from service.domain.errors import ChangedMeanwhile, ServiceError
 from service.domain.notice import NoticeKind
@@ -40,6 +41,7 @@ async def read_letter(house: House, email_id: str, now: datetime) -> Understood:
     """Let the sandbox read one kept letter; raises CannotUnderstand."""
     async with house.read() as work:
         raw = await work.received.raw(email_id)
+    crashpoint("I5")
     return await house.sandbox.understand(raw, today(now))
 
 
@@ -76,12 +78,15 @@ async def _handle(house: House, email_id: str, said: Understood, now: datetime) 
         if letter.sender and letter.sender.away_since and letter.said.from_a_person and not letter.origin_failed:
             await work.people.back(letter.sender.id)
         rule = next(rule for rule in RULES if rule.applies(letter))
+        crashpoint("I6")
         done = await rule.room(work, house, letter, now)
         if done.held:
             await _hold_for_a_person(work, email_id, rule.kind, rule.name, done.held, now, task=done.task)
         else:
             await work.received.handled(email_id, kind=rule.kind, rule=rule.name, case_id=done.case_id)
             work.audit.add("letter_handled", at=now, case_id=done.case_id, subject_id=email_id, kind=rule.kind, rule=rule.name)
+        crashpoint("I7")
+    crashpoint("I8")
     log.info("letter_handled", email_id=email_id, kind=rule.kind, rule=rule.name)
     return rule.kind
 
