@@ -1,5 +1,6 @@
 """Every setting, read once from the environment (prefix `NATIONAL_ALERTS_`) and handed on as values. No secret has a default."""
 
+from datetime import date
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -9,12 +10,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class OAuthSettings(BaseModel):
-    """OAuth 2.0 client credentials, for Exchange Online and others that take no password."""
+    """OAuth 2.0 client credentials, for Exchange Online and others that take no password.
+
+    *secret_ends* is the day on which the secret ends, which no server tells; the alarm comes two weeks before.
+    """
 
     token_url: str
     client_id: str
     client_secret: SecretStr
     scope: str
+    secret_ends: date | None = None
 
 
 class ImapSettings(BaseModel):
@@ -93,6 +98,10 @@ class Settings(BaseSettings):
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     tick_seconds: float = 1.0
     poll_seconds: float = 60.0
+    webhook_url: SecretStr | None = None
+    canary: bool = True
+    disk: Path | None = None
+    least_free_mib: int = 1024
 
     @field_validator("second_factor")
     @classmethod

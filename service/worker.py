@@ -13,7 +13,9 @@ from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from service.domain.pace import Pace
+from service.flow.alarms import Watch
 from service.flow.break_glass import look_at_broken_glass
+from service.flow.canary import send_canary
 from service.flow.care import look_at_children_in_care
 from service.flow.clock import look_at_dates, look_for_stuck_letters
 from service.flow.cover import look_at_waiting_decisions
@@ -37,6 +39,8 @@ class ClockHand(Protocol):
 
 log = structlog.get_logger()
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 300.0
+_PAUSED = "No letter is taken in, because the disk is nearly full."
+_LOOK_SECONDS, _ENDINGS_SECONDS = 30, 6 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,8 @@ class Worker:
     poll_seconds: float
     connections: int
     pace: Pace = UNHURRIED
+    watch: Watch | None = None
+    look_at_endings: Callable[[], Awaitable[None]] | None = None
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -69,6 +75,15 @@ class Worker:
             send_reports,
         ):
             scheduler.add_job(self._guarded, "interval", seconds=60, args=(hand.__name__, partial(self._clock, hand)))
+        if self.watch is not None:
+            # Looking at once would only find what everybody knows who just started the service.
+            scheduler.add_job(self._guarded, "interval", seconds=_LOOK_SECONDS, args=("watch", self.watch.look))
+        if self.watch is not None and self.watch.canary:
+            scheduler.add_job(self._guarded, "interval", seconds=60, args=("canary", self._canary))
+        if self.look_at_endings is not None:
+            first = datetime.now(UTC) + timedelta(seconds=_LOOK_SECONDS)
+            args = ("endings", self.look_at_endings)
+            scheduler.add_job(self._guarded, "interval", seconds=_ENDINGS_SECONDS, args=args, next_run_time=first)
         scheduler.start()
         try:
             await asyncio.gather(
@@ -100,6 +115,10 @@ class Worker:
     async def _clock(self, hand: ClockHand) -> None:
         await hand(self.house, now=self.clock())
 
+    async def _canary(self) -> None:
+        for inbox, _ in self.mailboxes:
+            await send_canary(self.house, inbox.address, now=self.clock())
+
     async def _beat(self) -> None:
         async with self.house.begin() as work:
             await work.signals.beat("worker", at=self.clock())
@@ -121,12 +140,23 @@ class Worker:
 
     async def _read_until_it_breaks(self, inbox: Inbox, mailbox: Mailbox, triage: Job) -> None:
         while True:
+            if self.watch is not None and self.watch.machine.paused():
+                await self._leave_them_there(inbox)
+                continue
             if await receive_new(self.house, mailbox, inbox, now=self.clock()):
                 triage.modify(next_run_time=datetime.now(UTC))  # the tick may be most of a second away
             while await file_away(self.house, mailbox, inbox):
                 pass
             await reconcile(self.house, mailbox, inbox, now=self.clock())
             await mailbox.wait_for_news(inbox.folders[0], timedelta(seconds=self.poll_seconds))
+
+    async def _leave_them_there(self, inbox: Inbox) -> None:
+        """What is not taken in is safe on the mail server; what would be torn by a full disk is not."""
+        log.warning("intake_paused")
+        with suppress(Exception):
+            async with self.house.begin() as work:
+                await work.signals.beat(f"inbox {inbox.address}", at=self.clock(), trouble=_PAUSED)
+        await asyncio.sleep(self.poll_seconds)
 
     async def _wait_out(self, inbox: Inbox, away: MailboxUnavailable, wait: float) -> float:
         with suppress(Exception):

@@ -34,9 +34,22 @@ def upgrade() -> None:
     op.add_column("received_emails", sa.Column("turn", sa.SmallInteger(), server_default="1", nullable=False))
     op.drop_index("ix_received_emails_state", table_name="received_emails")
     op.create_index("ix_received_emails_state", "received_emails", ["state", "turn", "attempts", "id"], unique=False)
+    op.create_table(
+        "alarms",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("says", sa.String(length=600), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_began", sa.Boolean(), nullable=False),
+        sa.Column("told_over", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
+    )
+    op.create_index("ix_alarms_over_at", "alarms", ["over_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("alarms")
     op.drop_index("ix_received_emails_state", table_name="received_emails")
     op.create_index("ix_received_emails_state", "received_emails", ["state", "id"], unique=False)
     op.drop_column("received_emails", "turn")

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from directory.register import Register
+from service.database.alarms import Alarms
 from service.database.approvals import Approvals
 from service.database.audit import Audit
 from service.database.borrowed_roles import BorrowedRoles
@@ -60,6 +61,7 @@ class Work:
         self.sessions = Sessions(connection)
         self.credentials = Credentials(connection, self.keys)
         self.signals = Signals(connection)
+        self.alarms = Alarms(connection)
         self.unknown = Unknown(connection, self.keys, master.derive("unknown words"))
         self.likenesses = Likenesses(connection, master.derive("likenesses"))
         self.register = Register(connection)

@@ -35,6 +35,7 @@ class Letter:
     origin_failed: bool
     from_an_authority: bool  # a form, proved to come from the mail domain of an authority in the directory
     earlier_twin: str | None
+    came_back: Delivery | None  # the letter of ours that this is
 
     @property
     def in_junk(self) -> bool:
@@ -125,6 +126,7 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
         origin_failed=origin is OriginResult.FAIL,
         from_an_authority=said.reading is not None and origin is OriginResult.PASS and await _is_an_authoritys(work, email.from_address),
         earlier_twin=await work.received.earlier_with_message_id(row.id, email.message_id) if email.message_id else None,
+        came_back=await work.deliveries.get(said.own_delivery_id) if said.own_delivery_id else None,
     )
 
 

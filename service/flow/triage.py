@@ -14,7 +14,7 @@ from service.database.unit_of_work import Work
 from service.domain.errors import ChangedMeanwhile, ServiceError
 from service.domain.notice import NoticeKind
 from service.domain.people import Role
-from service.flow import assure, by_hand, care, decide, elsewhere, follow_up, open_case, stop, track
+from service.flow import assure, by_hand, canary, care, decide, elsewhere, follow_up, open_case, stop, track
 from service.flow.house import House, today
 from service.flow.letter import Done, Held, Letter, put_on_the_table
 from service.flow.sandbox import CannotUnderstand
@@ -207,6 +207,7 @@ _KINDS = frozenset(NoticeKind)
 _LATER = _KINDS - {NoticeKind.ALERT}
 # The order is the point: what is a machine's is never taken for a person's, and a token is believed before a subject line.
 RULES: tuple[Rule, ...] = (
+    Rule("our canary came back", canary.is_one, "canary", canary.came_back),
     Rule("our own letter came back", lambda x: x.said.own_delivery_id is not None and x.said.sort is not Sort.BOUNCE, "loop", _looped),
     Rule(
         "too large to fetch", lambda x: not x.row.complete, "too_large", _hold("It is larger than 40 MB, so only its headers were fetched.")

@@ -20,7 +20,10 @@ FOOTERS = {
     "approval_": "d",
     **dict.fromkeys((*ANSWERED, *_ENDED), "a"),
 }
-WITHOUT_CASE = ("sign_in_link", "security_notice", "glass_broken", "submission_not_ours", "passed_on", "read_by_hand", "weekly_report")
+WITHOUT_CASE = (
+    *("sign_in_link", "security_notice", "glass_broken", "submission_not_ours", "passed_on", "read_by_hand", "weekly_report"),
+    *("alarm", "canary"),
+)
 templates = Templates(FOLDER)
 
 
