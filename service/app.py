@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,16 +13,19 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from service.adapters.fence_file import FenceFile
 from service.adapters.imap import ImapAccount, ImapMailbox
 from service.adapters.machine import Disk, Endings, Greeting, Server
 from service.adapters.oauth import ClientCredentials
 from service.adapters.oidc import OidcProvider
 from service.adapters.smtp import RelayAccount, SmtpRelay
 from service.adapters.webhook import PostsJson
+from service.database.alone import lead, run_alone, sqlite_file
 from service.database.keys import MasterKey
 from service.database.unit_of_work import Database
 from service.domain.pace import Pace
 from service.flow.alarms import Machine, Watch
+from service.flow.fence import Fence
 from service.flow.house import House
 from service.flow.receive import Inbox
 from service.flow.sandbox import Sandbox
@@ -52,12 +56,12 @@ class App:
     sandbox: Sandbox
     viewer: Sandbox
 
-    def worker(self) -> Worker:
+    def worker(self, *, alone: bool = False) -> Worker:
         """Join the rooms to the mailbox and the relay; raises ValueError when one of them is not configured."""
         if self.settings.smtp is None or self.settings.imap is None:
             raise ValueError("Set NATIONAL_ALERTS_IMAP__… and NATIONAL_ALERTS_SMTP__… first; docs/operations.md lists them.")
         imap, smtp = self.settings.imap, self.settings.smtp
-        inbox = Inbox(address=imap.address.casefold(), folders=imap.folders, move=imap.move)
+        inbox = Inbox(address=imap.address.casefold(), folders=imap.folders, move=imap.move, sent=imap.sent)
         disk, endings = _disk(self.settings), _endings(self.settings)
         watch = Watch(
             house=self.house,
@@ -78,6 +82,8 @@ class App:
             poll_seconds=self.settings.poll_seconds,
             connections=smtp.connections,
             pace=Pace(relay=f"{smtp.host}:{smtp.port}", per_minute=smtp.per_minute, per_day=smtp.per_day, reserve=smtp.reserve),
+            fence=Fence(self.house, FenceFile(_fence_file(self.settings)), alone=alone),
+            lead=partial(lead, self.database.engine),
             watch=watch,
             look_at_endings=endings.look,
         )
@@ -92,6 +98,7 @@ class App:
             secure=self.settings.base_url.startswith("https"),
             accounts=_accounts(oidc, self.house.base_url) if oidc else None,
             links=oidc is None or oidc.links_too,
+            metrics_token=token.get_secret_value() if (token := self.settings.metrics_token) else "",
         )
 
     def server(self, site: ASGIApp) -> uvicorn.Server:
@@ -140,19 +147,25 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
 
 async def serve(settings: Settings, *, web: bool, worker: bool) -> None:
     """Run the pages, the worker, or both in one process, until stopped or until one of them dies."""
-    async with open_app(settings) as app:
-        jobs: list[Awaitable[None]] = []
-        if worker:
-            jobs.append(app.worker().run())
-        if web:
-            jobs.append(app.server(app.site()).serve())
-        tasks = [asyncio.ensure_future(job) for job in jobs]
-        done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
-        for task in done:
-            task.result()
+    with run_alone(settings.database_url) as alone:
+        async with open_app(settings) as app:
+            jobs: list[Awaitable[None]] = []
+            if worker:
+                jobs.append(app.worker(alone=alone).run())
+            if web:
+                jobs.append(app.server(app.site()).serve())
+            tasks = [asyncio.ensure_future(job) for job in jobs]
+            done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+            for task in done:
+                task.result()
+
+
+def _fence_file(settings: Settings) -> Path:
+    beside = sqlite_file(settings.database_url)
+    return settings.fence_file or (beside.with_name(f"{beside.name}.fence") if beside else Path("national-alerts.fence"))
 
 
 def _token(oauth: OAuthSettings | None) -> tuple[Callable[[], Awaitable[str]] | None, Callable[[], None] | None]:

@@ -67,6 +67,27 @@ class OpensMailbox(Protocol):
         """Log in and hand out a session, closed on leaving."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a machine remembers of the database it works with, outside that database."""
+
+    database: str
+    beats: int
+    machine: str
+
+
+class RemembersDatabase(Protocol):
+    """A place on this machine that no restored database brings back."""
+
+    machine: str
+
+    def recall(self) -> Mark | None:
+        """Return what was kept; None when nothing was, or it cannot be understood."""
+
+    def keep(self, mark: Mark) -> None:
+        """Keep it; raises OSError."""
+
+
 class SendOutcome(StrEnum):
     """How one dialogue with the relay ended."""
 

@@ -23,7 +23,10 @@ class OAuthSettings(BaseModel):
 
 
 class ImapSettings(BaseModel):
-    """The shared mailbox; *move* says whether handled letters are moved out of the folder they came in."""
+    """The shared mailbox; *move* says whether handled letters are moved out of the folder they came in.
+
+    *sent* is the folder where the server files what it takes from us (Exchange Online does: Sent Items).
+    """
 
     address: str
     host: str
@@ -35,6 +38,7 @@ class ImapSettings(BaseModel):
     ca_file: Path | None = None
     folders: tuple[str, ...] = ("INBOX", "Junk")
     move: bool = True
+    sent: str = ""
 
 
 class SmtpSettings(BaseModel):
@@ -98,7 +102,9 @@ class Settings(BaseSettings):
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     tick_seconds: float = 1.0
     poll_seconds: float = 60.0
+    fence_file: Path | None = None
     webhook_url: SecretStr | None = None
+    metrics_token: SecretStr | None = None
     canary: bool = True
     disk: Path | None = None
     least_free_mib: int = 1024

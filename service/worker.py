@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,12 +20,21 @@ from service.flow.care import look_at_children_in_care
 from service.flow.clock import look_at_dates, look_for_stuck_letters
 from service.flow.cover import look_at_waiting_decisions
 from service.flow.deliver import UNHURRIED, deliver_due
+from service.flow.doubt import settle_doubt
+from service.flow.fence import BEAT_SECONDS, Fence
 from service.flow.house import House
 from service.flow.receive import Inbox, file_away, receive_new
 from service.flow.reconcile import reconcile
 from service.flow.rounds import notice_round, triage_round
 from service.flow.weekly import send_reports
 from service.ports import Mailbox, MailboxUnavailable, Mailer, OpensMailbox
+
+
+class Lead(Protocol):
+    """Being the only worker that does a thing: waits until it is us. What is handed out raises once that is over."""
+
+    def __call__(self, what: str, *, silent_for: float) -> AbstractAsyncContextManager[Callable[[], Awaitable[None]]]:
+        """Wait, and lead until left, or silent for so many seconds."""
 
 
 class ClockHand(Protocol):
@@ -54,12 +63,15 @@ class Worker:
     tick_seconds: float
     poll_seconds: float
     connections: int
+    fence: Fence
+    lead: Lead
     pace: Pace = UNHURRIED
     watch: Watch | None = None
     look_at_endings: Callable[[], Awaitable[None]] | None = None
 
     async def run(self) -> None:
         """Work until cancelled."""
+        await self.fence.enter(self.clock())
         scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
         rooms = {"triage": self._triage, "notices": self._notices, "deliver": self._deliver}
         jobs = {
@@ -84,6 +96,7 @@ class Worker:
             first = datetime.now(UTC) + timedelta(seconds=_LOOK_SECONDS)
             args = ("endings", self.look_at_endings)
             scheduler.add_job(self._guarded, "interval", seconds=_ENDINGS_SECONDS, args=args, next_run_time=first)
+        scheduler.add_job(self._guarded, "interval", seconds=BEAT_SECONDS, args=("fence", self._beat_the_fence))
         scheduler.start()
         try:
             await asyncio.gather(
@@ -108,9 +121,13 @@ class Worker:
     async def _notices(self) -> None:
         await notice_round(self.house, now=self.clock())
 
+    async def _beat_the_fence(self) -> None:
+        await self.fence.beat(self.clock())
+
     async def _deliver(self) -> None:
-        while await deliver_due(self.house, self.mailer, now=self.clock(), connections=self.connections, pace=self.pace):
-            pass
+        while await self.fence.is_open():
+            if not await deliver_due(self.house, self.mailer, now=self.clock(), connections=self.connections, pace=self.pace):
+                return
 
     async def _clock(self, hand: ClockHand) -> None:
         await hand(self.house, now=self.clock())
@@ -128,9 +145,14 @@ class Worker:
         wait = _FIRST_WAIT
         while True:
             try:
-                async with opens.open() as mailbox:
-                    wait = _FIRST_WAIT
-                    await self._read_until_it_breaks(inbox, mailbox, triage)
+                # One reads a mailbox, so that letters are not fetched by all. While nothing may leave, nothing in it is touched.
+                async with self.lead(f"inbox {inbox.address}", silent_for=3 * self.poll_seconds + 60) as still_leading:
+                    if not await self.fence.is_open():
+                        await asyncio.sleep(self.poll_seconds)
+                        continue
+                    async with opens.open() as mailbox:
+                        wait = _FIRST_WAIT
+                        await self._read_until_it_breaks(inbox, mailbox, triage, still_leading)
             except MailboxUnavailable as away:
                 wait = await self._wait_out(inbox, away, wait)
             except Exception as error:
@@ -138,8 +160,11 @@ class Worker:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
 
-    async def _read_until_it_breaks(self, inbox: Inbox, mailbox: Mailbox, triage: Job) -> None:
-        while True:
+    async def _read_until_it_breaks(
+        self, inbox: Inbox, mailbox: Mailbox, triage: Job, still_leading: Callable[[], Awaitable[None]]
+    ) -> None:
+        while await self.fence.is_open():
+            await still_leading()
             if self.watch is not None and self.watch.machine.paused():
                 await self._leave_them_there(inbox)
                 continue
@@ -148,6 +173,8 @@ class Worker:
             while await file_away(self.house, mailbox, inbox):
                 pass
             await reconcile(self.house, mailbox, inbox, now=self.clock())
+            if inbox.sent:
+                await settle_doubt(self.house, mailbox, inbox.sent, inbox.address, now=self.clock())
             await mailbox.wait_for_news(inbox.folders[0], timedelta(seconds=self.poll_seconds))
 
     async def _leave_them_there(self, inbox: Inbox) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from service.crashpoints import crashpoint
 from service.database.ids import new_id
 from service.database.tables import deliveries as t
-from service.database.tables import delivery_events, notices
+from service.database.tables import delivery_events, fence, notices
 from service.domain.delivery import TRANSITIONS, Answer, Delivery, DeliveryEvent, DeliveryState, Lane
 
 ALERTING = ("alert", "update", "renewal")
@@ -191,6 +191,22 @@ class Deliveries:
         query = sa.select(*_DOMAIN).where(t.c.notice_id == notice_id, t.c.gss_code.is_not(None)).order_by(t.c.recipient_name)
         return tuple(map(_delivery, await self._connection.execute(query)))
 
+    async def withdraw_all(self, *, at: datetime) -> int:
+        """Stop every letter that has not begun to leave, whatever it is about, and return how many."""
+        unsent = sa.select(t.c.id).where(t.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING)))
+        ids = (await self._connection.scalars(unsent)).all()
+        return len(await self.move([Move(delivery_id=one, event=DeliveryEvent.WITHDRAWN) for one in ids], at=at))
+
+    async def in_doubt(self, mailbox: str, limit: int) -> tuple[Delivery, ...]:
+        """Return letters of a mailbox that may have been taken, oldest first."""
+        query = sa.select(*_DOMAIN).where(t.c.state == DeliveryState.IN_DOUBT, t.c.mailbox == mailbox).order_by(t.c.id).limit(limit)
+        return tuple(map(_delivery, await self._connection.execute(query)))
+
+    async def free_claims(self, *, at: datetime) -> int:
+        """Make due again what a process that is certainly gone had claimed and not begun to send; what is in doubt keeps its lease."""
+        claimed = (t.c.state == DeliveryState.SENDING) & (t.c.leased_until > at)
+        return (await self._connection.execute(sa.update(t).where(claimed).values(leased_until=at))).rowcount
+
     async def waiting(self) -> int:
         """Count letters that have not reached an end: queued, being sent or in doubt."""
         return await self._connection.scalar(sa.select(sa.func.count()).select_from(t).where(t.c.state.in_(_WAITING))) or 0
@@ -219,8 +235,9 @@ def _due(free: sa.ColumnElement[bool]) -> sa.Select[int, str]:
     )
     # What a person stopped is not claimed, not even a letter in doubt: it goes again only after a new approval.
     stopped = sa.exists().where(notices.c.id == t.c.notice_id, notices.c.stopped_at.is_not(None))
+    held = sa.exists().where(fence.c.held_at.is_not(None))  # a restored or copied database sends nothing until a person says so
     now, last_lane = sa.bindparam("now", type_=t.c.due_at.type), sa.bindparam("last_lane", type_=sa.Integer)
-    query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~stopped)
+    query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~stopped, ~held)
     return query.order_by(t.c.lane, t.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
 
 

@@ -163,6 +163,12 @@ class Received:
         """Return one letter without its bytes."""
         return _email((await self._connection.execute(sa.select(*_COLUMNS).where(t.c.id == email_id))).mappings().one())
 
+    async def take(self, email_id: str) -> ReceivedEmail | None:
+        """Return a letter that waits for triage and keep it from other workers until the transaction ends; None when one has it."""
+        query = sa.select(*_COLUMNS).where(t.c.id == email_id, t.c.state == ReceivedState.NEW).with_for_update(skip_locked=True)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return _email(row) if row else None
+
     async def raw(self, email_id: str) -> bytes:
         """Return the bytes of one letter, opened."""
         row = (await self._connection.execute(sa.select(t.c.key_id, t.c.raw_sealed).where(t.c.id == email_id))).one()

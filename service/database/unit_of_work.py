@@ -19,6 +19,7 @@ from service.database.credentials import Credentials
 from service.database.deliveries import Deliveries, Move, apply_moves
 from service.database.deputies import Deputies, KnownDomains
 from service.database.engine import make_engine, make_journal_engine
+from service.database.fence import Fence
 from service.database.keys import Keys, MasterKey
 from service.database.letters import Letters
 from service.database.likenesses import Likenesses
@@ -53,6 +54,7 @@ class Work:
         self.letters = Letters(connection, self.keys)
         self.deliveries = Deliveries(connection)
         self.pacing = Pacing(connection)
+        self.fence = Fence(connection, self.keys)
         self.checks = Checks(connection)
         self.approvals = Approvals(connection, self.keys)
         self.responses = Responses(connection, self.keys)

@@ -30,13 +30,17 @@ _HEAD = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
-    """One shared mailbox we watch. *move* says whether handled letters are moved out of the folder they came in."""
+    """One shared mailbox we watch. *move* says whether handled letters are moved out of the folder they came in.
+
+    *sent* is where the server files what it takes from us, if it does.
+    """
 
     address: str
     folders: tuple[str, ...] = ("INBOX", "Junk")
     move: bool = True
     processed: str = "Processed"
     needs_attention: str = "Needs attention"
+    sent: str = ""
 
     @property
     def urgent(self) -> tuple[tuple[str, str], ...]:

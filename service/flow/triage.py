@@ -74,7 +74,10 @@ async def triage_letter(house: House, email_id: str, *, now: datetime, said: Awa
 
 async def _handle(house: House, email_id: str, said: Understood, now: datetime) -> str:
     async with house.begin() as work:
-        letter = await put_on_the_table(work, house, await work.received.get(email_id), said)
+        row = await work.received.take(email_id)
+        if row is None:
+            return "gone"
+        letter = await put_on_the_table(work, house, row, said)
         if letter.sender and letter.sender.away_since and letter.said.from_a_person and not letter.origin_failed:
             await work.people.back(letter.sender.id)
         rule = next(rule for rule in RULES if rule.applies(letter))
