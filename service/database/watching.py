@@ -32,10 +32,10 @@ async def is_waiting(work: Work, kind: str, address: str) -> bool:
     return await work.connection.scalar(same.limit(1)) is not None
 
 
-async def waiting_letters(work: Work) -> Mapping[str, int]:
+async def waiting_letters(work: Work) -> Mapping[int, int]:
     """Count the letters that have not left, by lane."""
     query = sa.select(deliveries.c.lane, sa.func.count()).where(_WAITING).group_by(deliveries.c.lane)
-    return {str(row[0]): row[1] for row in await work.connection.execute(query)}
+    return {row[0]: row[1] for row in await work.connection.execute(query)}
 
 
 async def accepted_since(work: Work, since: datetime) -> int:

@@ -13,6 +13,7 @@ from service.domain.delivery import STUCK_AFTER, Lane
 from service.domain.people import Role
 from service.flow.canary import MAIL_CLOCK, heartbeat_of
 from service.flow.facts import BY_THE_CLOCK
+from service.flow.fence import held_because
 from service.flow.house import House
 from service.flow.post import sender_of, write
 from service.flow.watch import Alarm, Sights, alarms, off
@@ -92,6 +93,7 @@ class Watch:
             free=self.machine.free(),
             intake_paused=self.machine.paused(),
             ends=self.machine.ends(),
+            held=await _held(work),
         )
 
     async def _raise(self, work: Work, seen: Sights, now: datetime) -> None:
@@ -162,6 +164,11 @@ class Watch:
         self._blind_since = self._blind_since or now
         if self.webhook is not None and not self._blindness_told and now - self._blind_since >= _BLIND_AFTER:
             self._blindness_told = await self.webhook.post(_message(_BLIND.name, f"{_BLIND.title}. {_BLIND.check}", now, over=False))
+
+
+async def _held(work: Work) -> str | None:
+    because = await held_because(work)
+    return because and f"{because} Compare it with what was really sent, then: national-alerts resume. docs/operations.md says how."
 
 
 def _subject(name: str) -> str:

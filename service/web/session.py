@@ -46,6 +46,7 @@ class Site:
     secure: bool
     accounts: WorkAccounts | None = None
     links: bool = True  # whether people sign in by an emailed link
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def cookie(self) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from service.database.unit_of_work import Database
 from service.domain.people import Role
 from service.flow.alarms import Machine, Watch
 from service.flow.canary import send_canary
@@ -203,7 +202,7 @@ async def test_what_the_webhook_did_not_take_is_told_it_later(post: Post) -> Non
     assert [(one["alarm"], one["state"]) for one in post.hook.got] == [("disk", "began"), ("disk", "over")]
 
 
-async def test_when_the_rows_cannot_be_written_the_webhook_is_told_once(post: Post, sqlite: Database) -> None:
+async def test_when_the_rows_cannot_be_written_the_webhook_is_told_once(post: Post) -> None:
     def full() -> object:
         raise OSError("disk full")
 
@@ -224,3 +223,17 @@ async def test_a_watch_that_began_just_now_does_not_say_that_what_was_late_is_ov
     post.watch.since = post.home.now
     await post.minute()
     assert set(await post.open()) == {"inbox"}
+
+
+async def test_a_database_in_hold_is_told_outside_of_mail(post: Post) -> None:
+    await post.minute()
+    async with post.home.database.begin() as work:
+        await work.fence.make(at=post.home.now)
+        await work.fence.hold("It was restored from a backup.", at=post.home.now)
+    await post.minute()
+    assert set(await post.open()) == {"held"}
+    assert post.hook.got[0]["text"] == "National Alerts: Nothing is sent until somebody says so"
+    async with post.home.database.begin() as work:
+        await work.fence.resume("It was compared.")
+    await post.minute()
+    assert await post.open() == {}
