@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.ids import new_id
@@ -41,8 +42,9 @@ class Fence:
         return FenceRow(**row) if row else None
 
     async def make(self, *, at: datetime) -> FenceRow:
-        """Give the database its identity."""
-        await self._connection.execute(sa.insert(t).values(id=1, database=new_id(), beats=0, beat_at=at))
+        """Give the database its identity; of two workers that do so at once, one."""
+        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        await self._connection.execute(insert(t).values(id=1, database=new_id(), beats=0, beat_at=at).on_conflict_do_nothing())
         row = await self.get()
         assert row is not None
         return row

@@ -49,6 +49,7 @@ def main() -> None:
     import service.app
     from service import crashpoints
     from service.__main__ import cli
+    from service.flow import deliver
 
     plan = json.loads(os.environ["TORTURE"])
     jump = Path(plan["clock"])
@@ -57,6 +58,7 @@ def main() -> None:
         return datetime.now(UTC) + timedelta(seconds=float(jump.read_text() or 0))
 
     service.app.now = now
+    deliver.BLOCK = plan.get("block", deliver.BLOCK)
     crashpoints.arm(Strike(plan))
     cli(sys.argv[1:])
 

@@ -84,7 +84,8 @@ async def settle(url: str) -> None:
 class Child:
     """The service in a process of its own."""
 
-    def __init__(self, folder: Path, url: str, town: Town, port: int) -> None:
+    def __init__(self, folder: Path, url: str, town: Town, port: int, *, block: int = 100) -> None:
+        self._block = block
         self.clock, self.hits, self.output = folder / "clock", folder / "hits", folder / "output"
         self.clock.write_text("0")
         self.hits.touch()
@@ -107,6 +108,7 @@ class Child:
             "NATIONAL_ALERTS_IMAP__TLS": "false",
             "NATIONAL_ALERTS_IMAP__FOLDERS": '["INBOX"]',
             "NATIONAL_ALERTS_CANARY": "false",
+            "NATIONAL_ALERTS_FENCE_FILE": str(folder / "fence"),
             "NATIONAL_ALERTS_SMTP__HOST": "127.0.0.1",
             "NATIONAL_ALERTS_SMTP__PORT": str(town.server.smtp_port),
             "NATIONAL_ALERTS_SMTP__TLS": "none",
@@ -116,7 +118,8 @@ class Child:
 
     async def start(self, plan: Plan, command: str = "run") -> None:
         """Start it, armed with *plan*."""
-        armed = {"place": plan.place, "hit": plan.hit, "action": plan.action, "hits": str(self.hits), "clock": str(self.clock)}
+        armed = {"place": plan.place, "hit": plan.hit, "action": plan.action, "block": self._block}
+        armed |= {"hits": str(self.hits), "clock": str(self.clock)}
         with self.output.open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.torture.child", command, cwd=ROOT, stdout=output, stderr=output,
