@@ -10,7 +10,7 @@ ARGS   ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test check score bench lock clean runtime assets
+.PHONY: help demo run test check score bench torture lock clean runtime assets
 
 help:
 	@echo "make demo   start everything on this machine, with simulated people and authorities"
@@ -18,6 +18,7 @@ help:
 	@echo "make check  style, types and the direction of imports"
 	@echo "make score  read the example documents and replies and count what was read right (LETTERS=folder: labelled letters too)"
 	@echo "make bench  measure the speed, of everything or of ARGS=\"reading\""
+	@echo "make torture  end and break the service at every step, and check that nothing is lost"
 	@echo "make run    start the service with your own settings"
 	@echo "make lock   renew the pinned packages"
 	@echo "make clean  remove what was set up (never your data)"
@@ -43,6 +44,9 @@ score: $(V)/.tests
 
 bench: $(V)/.tests
 	@$(PYTHON) -m bench $(ARGS)
+
+torture: $(V)/.tests
+	@$(PYTHON) -m tests.torture $(ARGS)
 
 # --- set-up: each step leaves a stamp, so it is done once -------------------------------------------------------------
 

@@ -5,20 +5,23 @@ import imaplib
 import json
 import re
 import sys
+import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from aioimaplib import IMAP4
 
 from bench.sending_ours import LETTERS, MASTER
+from service.adapters.fence_file import FenceFile
 from service.adapters.imap import ImapAccount, ImapMailbox
 from service.adapters.smtp import RelayAccount, SmtpRelay
 from service.database import schema
 from service.database.received import ReceivedState
 from service.database.unit_of_work import Database
+from service.flow.fence import Fence
 from service.flow.house import House
 from service.flow.receive import Inbox, receive_new
 from service.flow.rounds import triage_round
@@ -92,6 +95,8 @@ async def idle(house: House, port: int, domain: str, letter: bytes) -> Told:
         tick_seconds=1.0,
         poll_seconds=60.0,
         connections=1,
+        fence=Fence(house, FenceFile(Path(tempfile.mkdtemp()) / "fence"), alone=True),
+        lead=_alone,
     )
     plain = imaplib.IMAP4("127.0.0.1", port)
     plain.login(f"any@{domain}", "pw")
@@ -107,6 +112,14 @@ async def idle(house: House, port: int, domain: str, letter: bytes) -> Told:
         await running
     # the first also starts the process that reads
     return {"most": max(waits[1:]), "median": sorted(waits[1:])[len(waits) // 2 - 1], "first": waits[0]}
+
+
+@asynccontextmanager
+async def _alone(what: str, *, silent_for: float) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    async def still() -> None:
+        return
+
+    yield still
 
 
 async def _triaged(house: House, number: int) -> None:

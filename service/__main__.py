@@ -2,12 +2,12 @@
 
 import typer
 
-from service.commands import audit, database, directory, drift, evidence, origin, people, policy, reading, report, running, sign_in
+from service.commands import audit, database, directory, drift, evidence, origin, people, policy, reading, report, resume, running, sign_in
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="National alerts for missing children, by email."
 )
-for here in (running.cli, reading.cli, drift.cli, evidence.cli, database.key_cli):
+for here in (running.cli, reading.cli, drift.cli, evidence.cli, resume.cli, database.key_cli):
     cli.add_typer(here)
 for name, sub in (
     ("policy", policy.cli),

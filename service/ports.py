@@ -3,7 +3,7 @@
 `service.adapters` implements these against real servers; the tests have one fake of each, with a twin test on Dovecot and Postfix.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -65,6 +65,27 @@ class OpensMailbox(Protocol):
 
     def open(self) -> AbstractAsyncContextManager[Mailbox]:
         """Log in and hand out a session, closed on leaving."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a machine remembers of the database it works with, outside that database."""
+
+    database: str
+    beats: int
+    machine: str
+
+
+class RemembersDatabase(Protocol):
+    """A place on this machine that no restored database brings back."""
+
+    machine: str
+
+    def recall(self) -> Mark | None:
+        """Return what was kept; None when nothing was, or it cannot be understood."""
+
+    def keep(self, mark: Mark) -> None:
+        """Keep it; raises OSError."""
 
 
 class SendOutcome(StrEnum):
@@ -152,3 +173,10 @@ class WorkAccounts(Protocol):
 
     async def identity(self, *, code: str, nonce: str, verifier: str) -> Identity:
         """Exchange the code that the browser came back with, and check what the provider says with it."""
+
+
+class Webhook(Protocol):
+    """Somewhere outside that is told of alarms, by another way than mail."""
+
+    async def post(self, words: Mapping[str, str]) -> bool:
+        """Hand over one message without personal data and say whether it was taken."""

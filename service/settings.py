@@ -1,5 +1,6 @@
 """Every setting, read once from the environment (prefix `NATIONAL_ALERTS_`) and handed on as values. No secret has a default."""
 
+from datetime import date
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -11,16 +12,23 @@ from service.mail.authenticity import parse_profile
 
 
 class OAuthSettings(BaseModel):
-    """OAuth 2.0 client credentials, for Exchange Online and others that take no password."""
+    """OAuth 2.0 client credentials, for Exchange Online and others that take no password.
+
+    *secret_ends* is the day on which the secret ends, which no server tells; the alarm comes two weeks before.
+    """
 
     token_url: str
     client_id: str
     client_secret: SecretStr
     scope: str
+    secret_ends: date | None = None
 
 
 class ImapSettings(BaseModel):
-    """The shared mailbox; *move* says whether handled letters are moved out of the folder they came in."""
+    """The shared mailbox; *move* says whether handled letters are moved out of the folder they came in.
+
+    *sent* is the folder where the server files what it takes from us (Exchange Online does: Sent Items).
+    """
 
     address: str
     host: str
@@ -32,6 +40,7 @@ class ImapSettings(BaseModel):
     ca_file: Path | None = None
     folders: tuple[str, ...] = ("INBOX", "Junk")
     move: bool = True
+    sent: str = ""
 
 
 class SmtpSettings(BaseModel):
@@ -95,6 +104,12 @@ class Settings(BaseSettings):
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     tick_seconds: float = 1.0
     poll_seconds: float = 60.0
+    fence_file: Path | None = None
+    webhook_url: SecretStr | None = None
+    metrics_token: SecretStr | None = None
+    canary: bool = True
+    disk: Path | None = None
+    least_free_mib: int = 1024
 
     @field_validator("second_factor")
     @classmethod

@@ -35,15 +35,41 @@ def upgrade() -> None:
         sa.Column("uid", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("mailbox", "folder", name=op.f("pk_folder_marks")),
     )
+    op.create_table(
+        "fence",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("database", sa.String(length=32), nullable=False),
+        sa.Column("beats", sa.BigInteger(), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_because", sa.String(length=300), nullable=True),
+        sa.Column("key_id", sa.String(length=32), nullable=True),
+        sa.Column("why_sealed", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fence")),
+    )
     op.add_column("received_emails", sa.Column("turn", sa.SmallInteger(), server_default="1", nullable=False))
     op.drop_index("ix_received_emails_state", table_name="received_emails")
     op.create_index("ix_received_emails_state", "received_emails", ["state", "turn", "attempts", "id"], unique=False)
+    op.create_table(
+        "alarms",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("says", sa.String(length=600), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_began", sa.Boolean(), nullable=False),
+        sa.Column("told_over", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
+    )
+    op.create_index("ix_alarms_over_at", "alarms", ["over_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("alarms")
     op.drop_index("ix_received_emails_state", table_name="received_emails")
     op.create_index("ix_received_emails_state", "received_emails", ["state", "id"], unique=False)
     op.drop_column("received_emails", "turn")
+    op.drop_table("fence")
     op.drop_table("folder_marks")
     op.drop_table("relay_pace")
     op.drop_index("ix_approvals_used_at", table_name="approvals")

@@ -18,6 +18,7 @@ from service.adapters.endpoint import is_loopback, pin_loggers, verified_tls
 from service.adapters.oauth import TokenUnavailable
 from service.adapters.smtp_protocol import LostTooSoon, SafeSmtp, line_ends, stuffed
 from service.adapters.smtp_replies import Stage, leaves_line_usable, read_reply, readable
+from service.crashpoints import crashpoint
 from service.ports import Envelope, RelayUnavailable, SendOutcome, SendResult
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -72,6 +73,7 @@ class SmtpRelay:
                 raise
             self.account.forget_token()
             client = await self._open()
+        crashpoint("O3")
         connection = RelayConnection(client, self.account)
         try:
             yield connection
@@ -138,6 +140,7 @@ class RelayConnection:
                 async with asyncio.timeout(min(5.0, self._account.command_timeout)):
                     await self._client.quit()
         await _hang_up(self._client)
+        crashpoint("O10")
 
     async def send(self, envelope: Envelope, wire: bytes, before_final_dot: Callable[[], Awaitable[None]]) -> SendResult:
         """Send one letter; *before_final_dot* is awaited after the relay said 354 and before the first byte of the letter leaves."""
@@ -152,8 +155,10 @@ class RelayConnection:
             return SendResult(outcome=SendOutcome.REFUSED_FOR_NOW, reply=BEFORE_DOT)
         finished = False
         try:
+            crashpoint("O4")
             result = await self._begin(envelope, letter)
             if result is None:
+                crashpoint("O5")
                 await before_final_dot()
                 result = await self._deliver(letter)
             finished = True

@@ -8,6 +8,8 @@ from typing import cast
 from aiosmtplib import SMTP, SMTPConnectResponseError, SMTPException, SMTPResponse, SMTPServerDisconnected
 from aiosmtplib.protocol import MAX_RESPONSE_LENGTH, SMTPProtocol
 
+from service.crashpoints import crashpoint
+
 LINE_END = re.compile(rb"\r\n|\r|\n")
 LEADING_DOT = re.compile(rb"(?m)^\.")
 FINAL_DOT = b".\r\n"
@@ -95,7 +97,9 @@ class Wire(SMTPProtocol):
                 await self._until_all_is_taken(body_limit)
             if self._early or not self.is_connected:
                 raise LostTooSoon("The relay spoke or left before the letter was complete.")
+            crashpoint("O7")
             await self._hear(final_limit)
+            crashpoint("O8")
         finally:
             self._told = None
         return self._replies[0]

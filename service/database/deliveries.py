@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.crashpoints import crashpoint
 from service.database.delivery_rows import ALERTING, DOMAIN, ENDING, WAITING, delivery_of, ended
 from service.database.ids import new_id
 from service.database.leaving import CLAIM, DUE, Move, apply_moves, note, stale
@@ -46,6 +47,7 @@ class Deliveries:
             return ()
         ids = [one for _, one in sorted(due)[:limit]]
         rows = await self._connection.execute(CLAIM, {"ids": ids, "until": now + lease_for})
+        crashpoint("O1")
         return tuple(sorted(map(delivery_of, rows), key=lambda one: (one.lane, one.id)))
 
     async def move(self, moves: Sequence[Move], *, at: datetime) -> frozenset[str]:
@@ -171,6 +173,22 @@ class Deliveries:
     async def ask_about(self, chaser_id: str, delivery_ids: Sequence[str]) -> None:
         """Note which letters a chaser asks about: it leaves only while none of them is answered or ended."""
         await self._connection.execute(sa.insert(chased), [{"chaser_id": chaser_id, "delivery_id": one} for one in delivery_ids])
+
+    async def withdraw_all(self, *, at: datetime) -> int:
+        """Stop every letter that has not begun to leave, whatever it is about, and return how many."""
+        unsent = sa.select(t.c.id).where(t.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING)))
+        ids = (await self._connection.scalars(unsent)).all()
+        return len(await self.move([Move(delivery_id=one, event=DeliveryEvent.WITHDRAWN) for one in ids], at=at))
+
+    async def in_doubt(self, mailbox: str, limit: int) -> tuple[Delivery, ...]:
+        """Return letters of a mailbox that may have been taken, oldest first."""
+        query = sa.select(*DOMAIN).where(t.c.state == DeliveryState.IN_DOUBT, t.c.mailbox == mailbox).order_by(t.c.id).limit(limit)
+        return tuple(map(delivery_of, await self._connection.execute(query)))
+
+    async def free_claims(self, *, at: datetime) -> int:
+        """Make due again what a process that is certainly gone had claimed and not begun to send; what is in doubt keeps its lease."""
+        claimed = (t.c.state == DeliveryState.SENDING) & (t.c.leased_until > at)
+        return (await self._connection.execute(sa.update(t).where(claimed).values(leased_until=at))).rowcount
 
     async def waiting(self) -> int:
         """Count letters that have not reached an end: queued, being sent or in doubt."""

@@ -8,9 +8,10 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from service.crashpoints import crashpoint
 from service.database.delivery_rows import CHASER, DOMAIN, ENDING, WAITING, ended
 from service.database.ids import new_id
-from service.database.tables import chased, delivery_events, notices
+from service.database.tables import chased, delivery_events, fence, notices
 from service.database.tables import deliveries as t
 from service.domain.delivery import TRANSITIONS, DeliveryEvent, DeliveryState
 
@@ -47,6 +48,7 @@ def apply_moves(connection: sa.Connection, moves: Sequence[Move], at: datetime) 
     if named := [{"moved": move.delivery_id, "named": move.queue_id} for move in told if move.queue_id]:
         connection.execute(_NAME_IN_THE_QUEUE, named)
     note(connection, told, at)
+    crashpoint("O9")
     return frozenset(moved)
 
 
@@ -129,7 +131,8 @@ def _due(free: sa.ColumnElement[bool]) -> sa.Select[int, str]:
     )  # fmt: skip
     # What a person stopped is not claimed, not even a letter in doubt: it goes again only after a new approval.
     stopped = sa.exists().where(notices.c.id == t.c.notice_id, notices.c.stopped_at.is_not(None))
-    query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~stopped, ~_POINTLESS)
+    held = sa.exists().where(fence.c.held_at.is_not(None))  # a restored or copied database sends nothing until a person says so
+    query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~stopped, ~held, ~_POINTLESS)
     return query.order_by(t.c.lane, t.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
 
 

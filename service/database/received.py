@@ -9,6 +9,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.crashpoints import crashpoint
 from service.database.ids import new_id
 from service.database.keys import Keys
 from service.database.tables import folder_marks as marks
@@ -140,9 +141,11 @@ class Received:
                     "raw_sealed": seal.close(_PLACE, row_id, letter.raw),
                 }
             )
+        crashpoint("I2")
         if not rows:
             return 0
         kept = await self._connection.scalars(insert_into(self._connection, t).on_conflict_do_nothing().returning(t.c.state), rows)
+        crashpoint("I3")
         return sum(1 for state in kept if state == ReceivedState.NEW)
 
     async def next_new(self, limit: int) -> tuple[str, ...]:
@@ -160,6 +163,12 @@ class Received:
     async def get(self, email_id: str) -> ReceivedEmail:
         """Return one letter without its bytes."""
         return _email((await self._connection.execute(sa.select(*_COLUMNS).where(t.c.id == email_id))).mappings().one())
+
+    async def take(self, email_id: str) -> ReceivedEmail | None:
+        """Return a letter that waits for triage and keep it from other workers until the transaction ends; None when one has it."""
+        query = sa.select(*_COLUMNS).where(t.c.id == email_id, t.c.state == ReceivedState.NEW).with_for_update(skip_locked=True)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return _email(row) if row else None
 
     async def raw(self, email_id: str) -> bytes:
         """Return the bytes of one letter, opened."""

@@ -41,6 +41,11 @@ class Signals:
         query = sa.select(t).where(~t.c.name.startswith(_TURN)).order_by(t.c.name)
         return tuple(Heartbeat(**row) for row in (await self._connection.execute(query)).mappings())
 
+    async def last(self, name: str) -> datetime | None:
+        """Return when *name* last worked; None before it ever did."""
+        at: datetime | None = await self._connection.scalar(sa.select(t.c.at).where(t.c.name == name))
+        return at
+
     async def is_due(self, name: str, *, before: datetime) -> bool:
         """Say whether the turn of *name* was last taken before *before*, or never."""
         return await self._connection.scalar(sa.select(t.c.name).where(t.c.name == _TURN + name, t.c.at >= before)) is None

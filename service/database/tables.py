@@ -296,6 +296,18 @@ tasks = sa.Table(
     sa.Index("ix_tasks_subject_id", "subject_id", "kind"),
 )  # fmt: skip
 
+fence = sa.Table(  # which database this is, how far it has come, and whether nothing may leave; one row
+    "fence", metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("database", Id, nullable=False),
+    sa.Column("beats", sa.BigInteger, nullable=False),
+    sa.Column("beat_at", UtcDateTime, nullable=False),
+    sa.Column("held_at", UtcDateTime),
+    sa.Column("held_because", sa.String(300)),
+    sa.Column("key_id", Id),
+    sa.Column("why_sealed", sa.LargeBinary),
+)  # fmt: skip
+
 heartbeats = sa.Table(
     "heartbeats", metadata,
     sa.Column("name", sa.String(200), primary_key=True),

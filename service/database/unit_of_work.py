@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from directory.register import Register
+from service.database.alarms import Alarms
 from service.database.approvals import Approvals
 from service.database.audit import Audit
 from service.database.borrowed_roles import BorrowedRoles
@@ -18,6 +19,7 @@ from service.database.credentials import Credentials
 from service.database.deliveries import Deliveries
 from service.database.deputies import Deputies, KnownDomains
 from service.database.engine import make_engine, make_journal_engine
+from service.database.fence import Fence
 from service.database.keys import Keys, MasterKey
 from service.database.leaving import Move, apply_moves
 from service.database.letters import Letters
@@ -54,6 +56,7 @@ class Work:
         self.letters = Letters(connection, self.keys)
         self.deliveries = Deliveries(connection)
         self.pacing = Pacing(connection)
+        self.fence = Fence(connection, self.keys)
         self.checks = Checks(connection)
         self.approvals = Approvals(connection, self.keys)
         self.responses = Responses(connection, self.keys)
@@ -63,6 +66,7 @@ class Work:
         self.sessions = Sessions(connection)
         self.credentials = Credentials(connection, self.keys)
         self.signals = Signals(connection)
+        self.alarms = Alarms(connection)
         self.unknown = Unknown(connection, self.keys, master.derive("unknown words"))
         self.likenesses = Likenesses(connection, master.derive("likenesses"))
         self.register = Register(connection)

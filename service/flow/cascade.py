@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from service.crashpoints import crashpoint
 from service.database.letters import LetterChanged
 from service.database.unit_of_work import Work
 from service.domain.audience import Addressee, bound_content, fingerprint
@@ -53,6 +54,7 @@ async def cascade_notice(house: House, notice_id: str, *, now: datetime) -> int:
         await work.deliveries.queue(deliveries, _hashes(house, deliveries))
         await _move_case(work, case, notice, now)
         told = len(deliveries) + released
+        crashpoint("O0")
         work.audit.add("notice_cascaded", at=now, case_id=case.id, subject_id=notice.id, recipients=told, content=notice.content_sha256)
         return told
 

@@ -16,6 +16,7 @@ from service.domain.delivery import STUCK_AFTER, Lane
 from service.domain.due import Prompt, PromptKind, due_prompts, local_date
 from service.domain.people import IssuingAuthority, Role
 from service.domain.policy import Policy
+from service.flow.canary import CANARY
 from service.flow.facts import BY_THE_CLOCK, facts_of
 from service.flow.house import House
 from service.flow.post import sender_of, write
@@ -31,7 +32,7 @@ _STILL_WATCHED = timedelta(days=14)  # a return interview is due after the case 
 async def look_for_stuck_letters(house: House, *, now: datetime) -> int:
     """Give a person the letters that have waited too long to leave, and return how many there are."""
     async with house.begin() as work:
-        stuck = await work.deliveries.stuck(before=now - STUCK_AFTER)
+        stuck = [one for one in await work.deliveries.stuck(before=now - STUCK_AFTER) if one.kind != CANARY]
         for delivery in stuck:
             await work.tasks.add(
                 kind="letter_stuck",

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from service.crashpoints import crashpoint
 from service.database import repairs
 from service.database.leaving import Move
 from service.database.letters import LetterChanged
@@ -136,6 +137,7 @@ class _Round:
         try:
             async with self._journal.turn, self._house.begin() as work:
                 block = await claim_at_pace(work, self._pace, self._moment())
+            crashpoint("O2")
             self._tray.extend(block)
             self._over = not block or time.monotonic() - self._started > ROUND_SECONDS
         finally:
@@ -157,6 +159,7 @@ class _Round:
         leaving = Move(delivery_id=delivery.id, event=DeliveryEvent.JOURNALLED, lease=delivery.lease, leased_until=self._moment() + LEASE)
         if not await self._journal.write(leaving):
             raise LeaseLost
+        crashpoint("O6")
 
     async def _record(self, delivery: Delivery, result: SendResult) -> None:
         self._accepted += result.outcome is SendOutcome.ACCEPTED

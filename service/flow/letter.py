@@ -41,6 +41,7 @@ class Letter:
     ours: bool  # it carries the mark of a letter that left here; another house's letters carry marks of their own
     earlier_twin: str | None
     origin_test: OriginLetter | None
+    came_back: Delivery | None  # the letter of ours that this is
 
     @property
     def in_junk(self) -> bool:
@@ -139,6 +140,7 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
         ours=said.own_delivery_id is not None and await work.deliveries.get(said.own_delivery_id) is not None,
         earlier_twin=await work.received.earlier_with_message_id(row.id, email.message_id) if email.message_id else None,
         origin_test=await _of_the_origin_test(work, house, authority, email.subject),
+        came_back=await work.deliveries.get(said.own_delivery_id) if said.own_delivery_id else None,
     )
 
 

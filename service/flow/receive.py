@@ -11,6 +11,7 @@ from datetime import datetime
 
 import structlog
 
+from service.crashpoints import crashpoint
 from service.database.received import NewLetter, ReceivedEmail, ReceivedState
 from service.domain.people import Role
 from service.flow.house import House
@@ -29,13 +30,17 @@ _HEAD = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
-    """One shared mailbox we watch. *move* says whether handled letters are moved out of the folder they came in."""
+    """One shared mailbox we watch. *move* says whether handled letters are moved out of the folder they came in.
+
+    *sent* is where the server files what it takes from us, if it does.
+    """
 
     address: str
     folders: tuple[str, ...] = ("INBOX", "Junk")
     move: bool = True
     processed: str = "Processed"
     needs_attention: str = "Needs attention"
+    sent: str = ""
 
     @property
     def urgent(self) -> tuple[tuple[str, str], ...]:
@@ -70,6 +75,7 @@ async def _receive_some(house: House, mailbox: Mailbox, inbox: Inbox, folder: st
     if generation is not None and generation != view.uidvalidity:
         await _tell_of_new_generation(house, folder, view.uidvalidity, now)
     missing = [uid for uid in view.uids if uid not in known]
+    crashpoint("I0")
     if len(missing) <= BATCH:
         kept, fetched = await _keep(house, mailbox, inbox, view, missing, now)
     else:
@@ -97,6 +103,7 @@ async def _keep(
             return 0
         async with house.begin() as work:
             new = await work.received.keep(letters, mailbox=inbox.address, folder=view.folder, uidvalidity=view.uidvalidity, at=now)
+        crashpoint("I4")
         log.info("letters_kept", count=len(letters))
         fetched.update(one.uid for one in letters)
         letters.clear()
@@ -105,6 +112,7 @@ async def _keep(
     try:
         async for one in mailbox.fetch(view.folder, uids, size_limit=SIZE_LIMIT):
             letters.append(_new_letter(inbox, one))
+            crashpoint("I1")
             weight += len(one.raw)
             if len(letters) == BATCH or weight >= WEIGHT:
                 waiting, weight = waiting + await commit(), 0
@@ -209,10 +217,12 @@ async def file_away(house: House, mailbox: Mailbox, inbox: Inbox) -> int:
         # After the server numbered a folder anew, the same number may be another letter, which must not be touched.
         if inbox.move and generations[letter.folder] == letter.uidvalidity:
             await mailbox.move(letter.folder, letter.uid, _target(inbox, letter))
+            crashpoint("I9")
         moved.append(letter.id)
     if moved:
         async with house.begin() as work:
             await work.received.mark_filed(moved)
+        crashpoint("I10")
     return len(moved)
 
 

@@ -14,6 +14,7 @@ from service.database.unit_of_work import Work
 from service.domain.delivery import Lane
 from service.domain.people import Person
 from service.flow.acting import acting
+from service.flow.fence import held_because
 from service.flow.house import House
 from service.flow.post import sender_of, write
 from service.mail import compose
@@ -34,6 +35,7 @@ class Seat:
     person: Person
     session: Session
     second_factor: bool  # whether this house asks for one
+    held: str | None  # why nothing leaves this house, which everybody must know
 
     @property
     def complete(self) -> bool:
@@ -96,7 +98,7 @@ async def who(house: House, session: str, now: datetime) -> Seat | None:
         if found is None:
             return None
         person = await acting(work, await work.people.person(found.person_id), now)
-        seat = Seat(person=person, session=found, second_factor=house.second_factor)
+        seat = Seat(person=person, session=found, second_factor=house.second_factor, held=await held_because(work))
         if person.away_since is not None and seat.complete:
             await work.people.back(person.id)
         return seat if seat.complete or now - found.created_at <= HALF_LIVES else None

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import structlog
 
+from service.crashpoints import crashpoint
 from service.database.unit_of_work import Work
 from service.domain.errors import ChangedMeanwhile, ServiceError
 from service.domain.notice import NoticeKind
 from service.domain.people import Role
-from service.flow import assure, by_hand, care, decide, elsewhere, follow_up, open_case, origin, stop, track
+from service.flow import assure, by_hand, canary, care, decide, elsewhere, follow_up, open_case, origin, stop, track
 from service.flow.house import House, today
 from service.flow.letter import Done, Held, Letter, put_on_the_table
 from service.flow.sandbox import CannotUnderstand
@@ -41,6 +42,7 @@ async def read_letter(house: House, email_id: str, now: datetime) -> Understood:
     """Let the sandbox read one kept letter; raises CannotUnderstand."""
     async with house.read() as work:
         raw = await work.received.raw(email_id)
+    crashpoint("I5")
     return await house.sandbox.understand(raw, today(now))
 
 
@@ -73,18 +75,23 @@ async def triage_letter(house: House, email_id: str, *, now: datetime, said: Awa
 
 async def _handle(house: House, email_id: str, said: Understood, now: datetime) -> str:
     async with house.begin() as work:
-        row = await work.received.get(email_id)
+        row = await work.received.take(email_id)
+        if row is None:
+            return "gone"
         house = await origin.with_proof(work, house, row.mailbox)
         letter = await put_on_the_table(work, house, row, said)
         if letter.sender and letter.sender.away_since and letter.said.from_a_person and not letter.origin_failed:
             await work.people.back(letter.sender.id)
         rule = next(rule for rule in RULES if rule.applies(letter))
+        crashpoint("I6")
         done = await rule.room(work, house, letter, now)
         if done.held:
             await _hold_for_a_person(work, email_id, rule.kind, rule.name, done.held, now, task=done.task)
         else:
             await work.received.handled(email_id, kind=rule.kind, rule=rule.name, case_id=done.case_id)
             work.audit.add("letter_handled", at=now, case_id=done.case_id, subject_id=email_id, kind=rule.kind, rule=rule.name)
+        crashpoint("I7")
+    crashpoint("I8")
     log.info("letter_handled", email_id=email_id, kind=rule.kind, rule=rule.name)
     return rule.kind
 
@@ -211,6 +218,7 @@ _KINDS = frozenset(NoticeKind)
 _LATER = _KINDS - {NoticeKind.ALERT}
 # The order is the point: what is a machine's is never taken for a person's, and a token is believed before a subject line.
 RULES: tuple[Rule, ...] = (
+    Rule("our canary came back", canary.is_one, "canary", canary.came_back),
     Rule("our own letter came back", lambda x: x.ours and x.said.sort is not Sort.BOUNCE, "loop", _looped),
     Rule(
         "too large to fetch", lambda x: not x.row.complete, "too_large", _hold("It is larger than 40 MB, so only its headers were fetched.")

@@ -48,6 +48,7 @@ class Site:
     links: bool = True  # whether people sign in by an emailed link
     board_every: float = 2.0  # seconds between two looks at an open board
     looks_at_board: int = 900  # then the page is to be loaded again
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def cookie(self) -> str:

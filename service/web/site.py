@@ -22,6 +22,7 @@ from service.web import (
     errors,
     health,
     home,
+    metrics,
     people_pages,
     policy_pages,
     proof,
@@ -43,7 +44,7 @@ from service.web.trail import Trail
 _ROOMS = (
     sign_in_pages, second_factor_pages, proof, work_account_pages, your_sign_in_pages, home, case_pages, board_pages, call_pages,
     repair_pages, decision_pages, tray_pages,
-    quarantine_pages, directory_pages, drift_pages, policy_pages, people_pages, task_pages, answer_page, health, reports,
+    quarantine_pages, directory_pages, drift_pages, policy_pages, people_pages, task_pages, answer_page, health, metrics, reports,
 )  # fmt: skip
 
 
@@ -56,14 +57,22 @@ def make_site(
     accounts: WorkAccounts | None = None,
     links: bool = True,
     looks_at_board: int = 900,
+    metrics_token: str = "",
 ) -> FastAPI:
     """Build the pages over *house*; *viewer* opens strangers' letters, *secure* says that people reach them over TLS.
 
-    People sign in with their work *accounts*, by emailed *links*, or both.
+    People sign in with their work *accounts*, by emailed *links*, or both. *metrics_token* opens the numbers.
     """
     app = FastAPI(title="National Alerts", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(
-        house=house, viewer=viewer, clock=clock, secure=secure, accounts=accounts, links=links, looks_at_board=looks_at_board
+        house=house,
+        viewer=viewer,
+        clock=clock,
+        secure=secure,
+        accounts=accounts,
+        links=links,
+        looks_at_board=looks_at_board,
+        metrics_token=metrics_token,
     )
     app.state.streams = {}
     app.state.rates = rates = Rates()

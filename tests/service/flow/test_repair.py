@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
 
-from directory.tables import authorities
+from directory.authority import today
+from directory.history import By
+from directory.succession import merge
 from service.database.leaving import Move
 from service.domain.delivery import Answer, Delivery, DeliveryEvent, DeliveryState
 from service.domain.errors import NotAllowed, NotFound
@@ -92,8 +93,7 @@ async def test_a_successor_is_suggested(home: Home) -> None:
     async with home.database.begin() as work:
         heir = await work.register.authority(AUTHORITIES[1])
         assert heir is not None
-        took_over = update(authorities).where(authorities.c.gss_code == heir.gss_code).values(former_codes=AUTHORITIES[0])
-        await work.connection.execute(took_over)
+        await merge(work.register, [AUTHORITIES[0]], heir.gss_code, today(), By(who="test", why="test", at=home.now))
         broken = await look(work, failed.id, await person(home, PRIYA))
     assert [one.address for one in broken.suggestions] == [MEDWAY]
     assert heir.name in broken.suggestions[0].why

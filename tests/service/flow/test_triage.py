@@ -11,6 +11,7 @@ import pytest
 from service.database.received import ReceivedState
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.notice import NoticeState
+from service.flow.canary import send_canary
 from service.flow.letter import Held
 from service.flow.quarantine import dismiss, release
 from service.flow.triage import RULES, TRIES, Rule
@@ -324,7 +325,14 @@ async def _nothing(home: Home) -> None:
     home.post(SAM, "What is for lunch?\n")
 
 
+async def _canary(home: Home) -> None:
+    await send_canary(home.house, home.inbox.address, now=home.now)
+    await home.settle()
+    home.mailbox.put(home.mailer.to(home.inbox.address)[-1])
+
+
 HITS: dict[str, Callable[[Home], Awaitable[None]]] = {
+    "our canary came back": _canary,
     "our own letter came back": _own,
     "too large to fetch": _large,
     "a delivery report": _bounce,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from service.domain.difference import Change, Difference
-from service.mail import compose, compose_cover, compose_notices
+from service.mail import compose, compose_alarm, compose_cover, compose_notices
 from service.mail.compose import Context, FindingLine, Question, Sender
 from service.mail.prefab import Slots
 from tests.service.mail import letters_about_what_is_due
@@ -157,6 +157,15 @@ def contexts(*, full: bool) -> dict[str, Context]:
         "glass_broken": compose_cover.glass_broken(
             sender=sender, by="Alex Admin", role="approver", reason="Both approvers are ill.", at=NOON, until=NOON
         ),
+        "alarm": compose_alarm.alarm(
+            sender=sender,
+            title="The inbox has not been read for 6 minutes",
+            check="Is the mail server up?",
+            began=NOON,
+            over=None if full else NOON,
+            still=["The clocks differ"] if full else (),
+        ),
+        "canary": compose_alarm.canary(sender=sender),
         "approval_reminder": compose_cover.approval_reminder(
             **case,
             kind="alert",

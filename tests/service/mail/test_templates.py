@@ -32,6 +32,8 @@ WITHOUT_CASE = (
     "read_by_hand",
     "weekly_report",
     "chaser",
+    "alarm",
+    "canary",
 )
 templates = Templates(FOLDER)
 

@@ -215,5 +215,7 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         "POST /answer/{token}": Row(others=403, elsewhere=403, nobody=403, objects=answering),
         "GET /health/live": _all(200, nobody=200),
         "GET /health/ready": _all(200, nobody=200),
+        # Nobody here looks from this machine but the visitor who is not signed in.
+        "GET /metrics": _all(404, nobody=200),
         "POST /reports": _all(204, nobody=204),
     }

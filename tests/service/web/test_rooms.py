@@ -76,7 +76,7 @@ async def test_the_signs_of_life_are_plain_and_hold_no_personal_data(town: Town)
         assert (await client.get("/health/live")).json() == {"live": True}
         ready = await client.get("/health/ready")
         assert ready.status_code == 200
-        assert ready.json() == {"ready": True, "database": "up to date", "worker": "working", "parts_in_trouble": 0}
+        assert ready.json() == {"ready": True, "database": "up to date", "worker": "working", "parts_in_trouble": 0, "alarms": []}
         town.clock.turn(timedelta(minutes=6))
         silent = await client.get("/health/ready")
     assert silent.status_code == 503
