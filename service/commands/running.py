@@ -79,9 +79,7 @@ def _refuse_changed_policies() -> None:
 
     async def compare(app: App) -> None:
         if not await is_current(app.database.engine):
-            raise ValueError(
-                "The database is not in the shape this version expects. Back it up and run: national-alerts database upgrade"
-            )
+            raise ValueError("The database is not in the shape this version expects. Back it up and run: national-alerts database upgrade")
         async with app.database.read() as work:
             await refuse_changed_policies(work)
 
