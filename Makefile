@@ -7,10 +7,11 @@ PYTHON := $(V)/bin/python
 PIP    := $(PYTHON) -m pip install -qq --disable-pip-version-check --no-input
 VENDOR := service/web/static/vendor
 ARGS   ?=
+MINUTES ?= 10
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test check score bench torture lock clean runtime assets
+.PHONY: help demo run test check score bench torture soak lock clean runtime assets
 
 help:
 	@echo "make demo   start everything on this machine, with simulated people and authorities"
@@ -19,6 +20,7 @@ help:
 	@echo "make score  read the example documents and replies and count what was read right (LETTERS=folder: labelled letters too)"
 	@echo "make bench  measure the speed, of everything or of ARGS=\"reading\""
 	@echo "make torture  end and break the service at every step, and check that nothing is lost"
+	@echo "make soak   play cases with random faults for MINUTES=10, checking the same"
 	@echo "make run    start the service with your own settings"
 	@echo "make lock   renew the pinned packages"
 	@echo "make clean  remove what was set up (never your data)"
@@ -47,6 +49,9 @@ bench: $(V)/.tests
 
 torture: $(V)/.tests
 	@$(PYTHON) -m tests.torture $(ARGS)
+
+soak: $(V)/.tests
+	@MINUTES=$(MINUTES) SEED=$(SEED) $(PYTHON) -m tests.soak
 
 # --- set-up: each step leaves a stamp, so it is done once -------------------------------------------------------------
 

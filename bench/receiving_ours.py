@@ -71,7 +71,7 @@ async def receive(house: House, port: int, domain: str) -> Told:
 async def triage(house: House) -> Told:
     """Triage what was kept. *processor* is the time of the house without the reader; *understood* is what the reader alone can do."""
     async with house.read() as work:
-        raws = [await work.received.raw(one) for one in await work.received.next_new(500)]
+        raws = [await work.received.raw(one) for one in await work.received.next_new(500, at=datetime.now(UTC))]
     before = time.process_time()
     for raw in raws:
         understand(raw, datetime.now(UTC).date())

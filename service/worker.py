@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -71,6 +71,7 @@ class Worker:
     pace: Pace = UNHURRIED
     watch: Watch | None = None
     look_at_endings: Callable[[], Awaitable[None]] | None = None
+    _at_work: set["asyncio.Task[None]"] = field(default_factory=set, init=False)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -110,8 +111,14 @@ class Worker:
             )
         finally:
             scheduler.shutdown(wait=False)
+            # Each room ends its transaction before whoever started us closes the database.
+            await asyncio.gather(*self._at_work, return_exceptions=True)
 
     async def _guarded(self, name: str, room: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
         try:
             await room()
         except asyncio.CancelledError:

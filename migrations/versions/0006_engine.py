@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fence")),
     )
     op.add_column("received_emails", sa.Column("turn", sa.SmallInteger(), server_default="1", nullable=False))
+    op.add_column("received_emails", sa.Column("taken_until", sa.DateTime(timezone=True), nullable=True))
     op.drop_index("ix_received_emails_state", table_name="received_emails")
     op.create_index("ix_received_emails_state", "received_emails", ["state", "turn", "attempts", "id"], unique=False)
     op.create_table(
@@ -68,6 +69,7 @@ def downgrade() -> None:
     op.drop_table("alarms")
     op.drop_index("ix_received_emails_state", table_name="received_emails")
     op.create_index("ix_received_emails_state", "received_emails", ["state", "id"], unique=False)
+    op.drop_column("received_emails", "taken_until")
     op.drop_column("received_emails", "turn")
     op.drop_table("fence")
     op.drop_table("folder_marks")

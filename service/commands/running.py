@@ -79,8 +79,7 @@ def _refuse_changed_policies() -> None:
 
     async def compare(app: App) -> None:
         if not await is_current(app.database.engine):
-            typer.echo("The database is not in the shape this version expects. Run: national-alerts database upgrade", err=True)
-            return
+            raise ValueError("The database is not in the shape this version expects. Back it up and run: national-alerts database upgrade")
         async with app.database.read() as work:
             await refuse_changed_policies(work)
 

@@ -8,10 +8,14 @@ from sqlalchemy.pool import ConnectionPoolEntry
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "secure_delete=ON")
 
 
+# A worker that is frozen within a transaction would keep its locks, and all others waiting, for ever.
+_FROZEN = {"idle_in_transaction_session_timeout": "60000"}
+
+
 def make_engine(url: str) -> AsyncEngine:
     """Build the engine for *url*; parameters never reach an error message (they hold personal data)."""
     if not url.startswith("sqlite"):
-        return create_async_engine(url, hide_parameters=True, pool_size=10, pool_pre_ping=True)
+        return create_async_engine(url, hide_parameters=True, pool_size=10, pool_pre_ping=True, connect_args={"server_settings": _FROZEN})
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": 10})
     _lose_nothing(engine.sync_engine)
     return engine

@@ -53,6 +53,10 @@ class Notices:
             raise NotFound
         return found[0]
 
+    async def turn(self, notice_id: str) -> None:
+        """Wait for the turn at one notice, which lasts until the transaction ends: what is done once is looked at only then."""
+        await self._connection.execute(sa.select(t.c.id).where(t.c.id == notice_id).with_for_update())
+
     async def of_case(self, case_id: str) -> tuple[Notice, ...]:
         """Return the notices of a case in their order."""
         return await self._all(t.c.case_id == case_id)

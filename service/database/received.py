@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from service.database.tables import received_emails as t
 from service.database.upsert import insert_into
 
 _PLACE = "received_emails.raw"
+TAKEN_FOR = timedelta(minutes=2)  # longer than any letter may be read; after a crash another worker takes it then
 
 
 class ReceivedState(StrEnum):
@@ -148,24 +149,32 @@ class Received:
         crashpoint("I3")
         return sum(1 for state in kept if state == ReceivedState.NEW)
 
-    async def next_new(self, limit: int) -> tuple[str, ...]:
-        """Return the ids of letters that wait for triage: urgent ones, then those tried less, then the oldest."""
-        query = sa.select(t.c.id).where(t.c.state == ReceivedState.NEW).order_by(t.c.turn, t.c.attempts, t.c.id).limit(limit)
+    async def next_new(self, limit: int, *, at: datetime) -> tuple[str, ...]:
+        """Return the ids of letters that wait for triage and no worker is at: urgent ones, then those tried less, then the oldest."""
+        query = sa.select(t.c.id).where(_free(at)).order_by(t.c.turn, t.c.attempts, t.c.id).limit(limit)
         return tuple(await self._connection.scalars(query))
 
-    async def count_attempt(self, email_id: str) -> int:
-        """Count one more try at handling a letter and return how many there were."""
-        query = (
-            sa.update(t).where(t.c.id == email_id, t.c.state == ReceivedState.NEW).values(attempts=t.c.attempts + 1).returning(t.c.attempts)
-        )
+    async def count_attempt(self, email_id: str, *, at: datetime) -> int:
+        """Count one more try at handling a letter, keep it from other workers, and return how many there were; 0 when one is at it."""
+        values = {"attempts": t.c.attempts + 1, "taken_until": at + TAKEN_FOR}
+        query = sa.update(t).where(t.c.id == email_id, _free(at)).values(**values).returning(t.c.attempts)
         return (await self._connection.scalar(query)) or 0
+
+    async def put_back(self, email_id: str) -> None:
+        """Let any worker try a letter again."""
+        await self._connection.execute(sa.update(t).where(t.c.id == email_id).values(taken_until=None))
+
+    async def free_claims(self) -> None:
+        """Put back what a process that is certainly gone was at."""
+        taken = (t.c.state == ReceivedState.NEW) & t.c.taken_until.is_not(None)
+        await self._connection.execute(sa.update(t).where(taken).values(taken_until=None))
 
     async def get(self, email_id: str) -> ReceivedEmail:
         """Return one letter without its bytes."""
         return _email((await self._connection.execute(sa.select(*_COLUMNS).where(t.c.id == email_id))).mappings().one())
 
     async def take(self, email_id: str) -> ReceivedEmail | None:
-        """Return a letter that waits for triage and keep it from other workers until the transaction ends; None when one has it."""
+        """Return a letter that still waits for triage and hold its row until the transaction ends; None when it was handled meanwhile."""
         query = sa.select(*_COLUMNS).where(t.c.id == email_id, t.c.state == ReceivedState.NEW).with_for_update(skip_locked=True)
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return _email(row) if row else None
@@ -226,7 +235,11 @@ class Received:
         return await self._connection.scalar(query.where(t.c.state == state) if state else query) or 0
 
 
-_COLUMNS = [column for column in t.c if column.name not in ("raw_sealed", "message_id_hash", "turn")]
+_COLUMNS = [column for column in t.c if column.name not in ("raw_sealed", "message_id_hash", "turn", "taken_until")]
+
+
+def _free(at: datetime) -> sa.ColumnElement[bool]:
+    return (t.c.state == ReceivedState.NEW) & (t.c.taken_until.is_(None) | (t.c.taken_until <= at))
 
 
 def _email(row: sa.RowMapping) -> ReceivedEmail:

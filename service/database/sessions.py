@@ -74,10 +74,11 @@ class Sessions:
         values = {"hash": session_hash, "person_id": person_id, "created_at": at, "seen_at": at, "way": way, "proved_at": proved_at}
         await self._connection.execute(sa.insert(t).values(**values))
 
-    async def look(self, session_hash: str, *, at: datetime) -> Session | None:
-        """Return the session and keep it awake; 30 minutes idle, 12 hours in all or being put off duty end it."""
+    async def look(self, session_hash: str, *, at: datetime, awake: bool = True) -> Session | None:
+        """Return the session and keep it *awake*; 30 minutes idle, 12 hours in all or being put off duty end it."""
         active = t.c.person_id.in_(sa.select(persons.c.id).where(persons.c.active))
-        query = sa.update(t).where(t.c.hash == session_hash, _alive(at), active).values(seen_at=at).returning(*_FACTS)
+        mine = (t.c.hash == session_hash) & _alive(at) & active
+        query = sa.update(t).where(mine).values(seen_at=at).returning(*_FACTS) if awake else sa.select(*_FACTS).where(mine)
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return Session(**row) if row else None
 

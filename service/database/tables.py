@@ -35,6 +35,7 @@ received_emails = sa.Table(
     sa.Column("raw_sealed", sa.LargeBinary, nullable=False),
     sa.Column("filed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("turn", sa.SmallInteger, nullable=False, server_default="1"),
+    sa.Column("taken_until", UtcDateTime),  # a worker is at it
     sa.UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     sa.Index("ix_received_emails_state", "state", "turn", "attempts", "id"),
     sa.Index("ix_received_emails_sha256", "sha256"),

@@ -33,12 +33,16 @@ _MOST_WORDS = 2000
 async def ask_quality(house: House, notice_id: str, *, now: datetime) -> None:
     """Ask everyone who may pass the stage a notice is at; each gets their own letter and token."""
     async with house.begin() as work:
+        await work.notices.turn(notice_id)
         notice = await work.notices.get(notice_id)
         if notice.state is not NoticeState.CHECKING:
             return
         case = await work.cases.get(notice.case_id)
         authority = await work.people.authority(case.issuing_authority_id)
         stage = await stage_of(work, authority.id, await policy_of(work, case), notice)
+        asked = _asked(notice.id, notice.version, stage.number)
+        if await work.tasks.exists(kind="check_notice", subject_id=asked):
+            return
         await work.sessions.withdraw(purpose="check", subject_id=notice.id)  # an earlier PASS was about other words, or is done
         for person in stage.people:
             await _ask_one(work, house, authority, case, notice, stage, person, now)
@@ -50,7 +54,7 @@ async def ask_quality(house: House, notice_id: str, *, now: datetime) -> None:
             role=Role.QUALITY,
             at=now,
             case_id=case.id,
-            subject_id=_asked(notice.id, notice.version, stage.number),
+            subject_id=asked,
             says=f"Check the {notice.kind} of {case.reference}.{of}",
         )
         work.audit.add(

@@ -45,6 +45,7 @@ class Fence:
             waiting = await work.deliveries.waiting()
             if self._alone:
                 await work.deliveries.free_claims(at=now)
+                await work.received.free_claims()
         used = row.beats > 0 or (known is not None and waiting > 0)
         strange = used and (known is None or (known.database, known.machine) != (row.database, self._memory.machine))
         if strange and not await self._others_are_at_work(row):

@@ -21,7 +21,7 @@ TRIAGE_BATCH = 50
 async def triage_round(house: House, *, now: datetime) -> int:
     """Handle the letters that wait for triage and return how many there were; the next is read while the effect of one is committed."""
     async with house.read() as work:
-        waiting = await work.received.next_new(TRIAGE_BATCH)
+        waiting = await work.received.next_new(TRIAGE_BATCH, at=now)
     ahead = _start_reading(house, waiting[0], now) if waiting else None
     try:
         for email_id, following in zip_longest(waiting, waiting[1:]):

@@ -8,6 +8,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from service.database.ids import new_id
 from service.database.sessions import Session
 from service.database.unit_of_work import Work
@@ -20,6 +22,7 @@ from service.flow.post import sender_of, write
 from service.mail import compose
 from service.mail.tokens import digest
 
+log = structlog.get_logger()
 LINK_LIVES = timedelta(minutes=15)
 LINKS_AT_ONCE = 5
 HALF_LIVES = timedelta(minutes=15)  # how long a link waits for the second factor
@@ -93,15 +96,25 @@ async def use_link(house: House, token: str, now: datetime) -> str | None:
 
 async def who(house: House, session: str, now: datetime) -> Seat | None:
     """Return who is signed in with this session, with the roles they hold at this moment, and keep it awake."""
-    async with house.begin() as work:
-        found = await work.sessions.look(hash_of(session), at=now)
-        if found is None:
-            return None
-        person = await acting(work, await work.people.person(found.person_id), now)
-        seat = Seat(person=person, session=found, second_factor=house.second_factor, held=await held_because(work))
-        if person.away_since is not None and seat.complete:
-            await work.people.back(person.id)
-        return seat if seat.complete or now - found.created_at <= HALF_LIVES else None
+    try:
+        async with house.begin() as work:
+            return await _seat(work, house, session, now, awake=True)
+    except Exception as error:
+        log.error("session_not_kept_awake", error=type(error).__name__)
+    # A full disk takes no writes, and how things stand can be read for as long as the session would have lasted anyway.
+    async with house.read() as work:
+        return await _seat(work, house, session, now, awake=False)
+
+
+async def _seat(work: Work, house: House, session: str, now: datetime, *, awake: bool) -> Seat | None:
+    found = await work.sessions.look(hash_of(session), at=now, awake=awake)
+    if found is None:
+        return None
+    person = await acting(work, await work.people.person(found.person_id), now)
+    seat = Seat(person=person, session=found, second_factor=house.second_factor, held=await held_because(work))
+    if person.away_since is not None and seat.complete and awake:
+        await work.people.back(person.id)
+    return seat if seat.complete or now - found.created_at <= HALF_LIVES else None
 
 
 async def still_here(work: Work, session: str, now: datetime) -> Person | None:

@@ -25,6 +25,7 @@ from service.mail.classify import Sort
 
 log = structlog.get_logger()
 TRIES = 3
+FAILED = "failed"
 
 Room = Callable[[Work, House, Letter, datetime], Awaitable[Done]]
 
@@ -49,27 +50,35 @@ async def read_letter(house: House, email_id: str, now: datetime) -> Understood:
 async def triage_letter(house: House, email_id: str, *, now: datetime, said: Awaitable[Understood] | None = None) -> str:
     """Handle one letter, perhaps already being read, and return what it was. A letter that fails three times goes to a person."""
     async with house.begin() as work:
-        attempt = await work.received.count_attempt(email_id)
+        attempt = await work.received.count_attempt(email_id, at=now)
     if attempt == 0:
         return "gone"
+    done = await _try(house, email_id, attempt, now, said)
+    if done == FAILED:
+        async with house.begin() as work:
+            await work.received.put_back(email_id)
+    return done
+
+
+async def _try(house: House, email_id: str, attempt: int, now: datetime, said: Awaitable[Understood] | None) -> str:
     try:
         return await _handle(house, email_id, await (said or read_letter(house, email_id, now)), now)
     except Held as held:
         return await _quarantine(house, email_id, "held", held.says, now)
     except ChangedMeanwhile:
         if attempt < TRIES:
-            return "failed"  # somebody was quicker by a moment: read again, the letter is judged by how things stand then
+            return FAILED  # somebody was quicker by a moment: read again, the letter is judged by how things stand then
         return await _quarantine(house, email_id, "failed", ChangedMeanwhile.says, now)
     except ServiceError as refused:
         return await _quarantine(house, email_id, "refused", refused.says, now)
     except CannotUnderstand as broken:
         if attempt < TRIES:
-            return "failed"
+            return FAILED
         return await _quarantine(house, email_id, "unreadable", str(broken), now)
     except Exception as error:
         log.error("triage_failed", email_id=email_id, attempt=attempt, error=type(error).__name__)
         if attempt < TRIES:
-            return "failed"
+            return FAILED
         return await _quarantine(house, email_id, "failed", f"Handling it failed three times ({type(error).__name__}).", now)
 
 
@@ -290,6 +299,8 @@ RULES: tuple[Rule, ...] = (
 
 async def _quarantine(house: House, email_id: str, rule: str, why: str, now: datetime) -> str:
     async with house.begin() as work:
+        if await work.received.take(email_id) is None:
+            return "gone"
         await _hold_for_a_person(work, email_id, "unknown", rule, why, now)
     log.info("letter_quarantined", email_id=email_id, rule=rule)
     return "quarantined"

@@ -19,9 +19,13 @@ class Strike:
     def __init__(self, plan: dict[str, object]) -> None:
         self._plan = plan
         self._hits: Counter[str] = Counter()
+        self._begins, self._begun = Path(str(plan["begins"])), False
         self._log = os.open(str(plan["hits"]), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def __call__(self, name: str) -> None:
+        if not self._begun and not self._begins.exists():
+            return
+        self._begun = True
         self._hits[name] += 1
         os.write(self._log, f"{name}\n".encode())
         late = self._hits[name] - int(str(self._plan.get("hit", 0)))

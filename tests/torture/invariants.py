@@ -4,7 +4,7 @@ Each check yields a sentence for every fault; none means that it holds. Nothing 
 """
 
 import hashlib
-import re
+import json
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -125,7 +125,7 @@ def _one_row_for_each_recipient(rows: _Rows, _seen: Seen) -> Iterator[str]:
 
 def _frozen(rows: _Rows, notice_id: str) -> set[str]:
     newest = max((row for row in rows.cascades if row.notice_id == notice_id), key=lambda row: row.id)
-    return set(re.findall(r"[EWSN]\d{8}", newest.recipients))
+    return {gss_code for gss_code, _, _ in json.loads(newest.recipients)}
 
 
 def _copies_are_bounded(rows: _Rows, seen: Seen) -> Iterator[str]:
@@ -208,6 +208,7 @@ def _no_names_in_the_output(_rows: _Rows, seen: Seen) -> Iterator[str]:
 
 def _nothing_is_left_alone(rows: _Rows, _seen: Seen) -> Iterator[str]:
     owned = {row.subject_id for row in rows.tasks if row.done_at is None}
+    yield from (f"a letter is held: {row.reason}" for row in rows.received if row.state == "quarantined")
     for row in rows.deliveries.values():
         if row.state in _OPEN and row.id not in owned:
             yield f"a letter stands as {row.state} and nobody has a task about it."

@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,18 +64,18 @@ class Outcome:
     hits: Counter[str] = field(repr=False)
 
 
-def addresses() -> tuple[str, ...]:
+def addresses(gss_codes: Sequence[str] = GSS_CODES) -> tuple[str, ...]:
     """The authorities of the town, in the order of their mailboxes."""
-    return tuple(f"duty@{gss_code.lower()}.test" for gss_code in GSS_CODES)
+    return tuple(f"duty@{gss_code.lower()}.test" for gss_code in gss_codes)
 
 
-async def settle(url: str) -> None:
+async def settle(url: str, gss_codes: Sequence[str] = GSS_CODES) -> None:
     """Make a database with Kent, its people and the authorities."""
     await schema.upgrade(url)
     database = Database(url, MASTER)
     async with database.begin() as work:
         await work.register.load_shipped()
-        for gss_code, address in zip(GSS_CODES, addresses(), strict=True):
+        for gss_code, address in zip(gss_codes, addresses(gss_codes), strict=True):
             await work.register.set_contact(gss_code=gss_code, address=address, role="custodian", who="test", why="test", at=NOW)
         await settle_kent(work)
     await database.close()
@@ -84,9 +84,10 @@ async def settle(url: str) -> None:
 class Child:
     """The service in a process of its own."""
 
-    def __init__(self, folder: Path, url: str, town: Town, port: int, *, block: int = 100) -> None:
+    def __init__(self, folder: Path, url: str, town: Town, port: int, *, block: int = 100, fence: Path | None = None) -> None:
         self._block = block
         self.clock, self.hits, self.output = folder / "clock", folder / "hits", folder / "output"
+        self.begins = folder  # nothing is counted before this is there
         self.clock.write_text("0")
         self.hits.touch()
         self._environment = {
@@ -108,7 +109,7 @@ class Child:
             "NATIONAL_ALERTS_IMAP__TLS": "false",
             "NATIONAL_ALERTS_IMAP__FOLDERS": '["INBOX"]',
             "NATIONAL_ALERTS_CANARY": "false",
-            "NATIONAL_ALERTS_FENCE_FILE": str(folder / "fence"),
+            "NATIONAL_ALERTS_FENCE_FILE": str(fence or folder / "fence"),
             "NATIONAL_ALERTS_SMTP__HOST": "127.0.0.1",
             "NATIONAL_ALERTS_SMTP__PORT": str(town.server.smtp_port),
             "NATIONAL_ALERTS_SMTP__TLS": "none",
@@ -119,7 +120,7 @@ class Child:
     async def start(self, plan: Plan, command: str = "run") -> None:
         """Start it, armed with *plan*."""
         armed = {"place": plan.place, "hit": plan.hit, "action": plan.action, "block": self._block}
-        armed |= {"hits": str(self.hits), "clock": str(self.clock)}
+        armed |= {"begins": str(self.begins), "hits": str(self.hits), "clock": str(self.clock)}
         with self.output.open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.torture.child", command, cwd=ROOT, stdout=output, stderr=output,
@@ -159,7 +160,7 @@ async def play(plan: Plan, folder: Path, settled: Path, *, limit: float = 120.0)
     shutil.copy(settled, folder / "alerts.db")
     url, port = f"sqlite+aiosqlite:///{folder / 'alerts.db'}", free_ports(1)[0]
     town = Town(addresses(), f"http://127.0.0.1:{port}")
-    async with town.server, _reader(url) as database:
+    async with town.server, reader(url) as database:
         child = Child(folder, url, town, port)
         try:
             await child.start(plan)
@@ -169,7 +170,7 @@ async def play(plan: Plan, folder: Path, settled: Path, *, limit: float = 120.0)
             await town.rest()
             await child.end()
         faults = list(town.troubles) + ([f"It did not come to rest: {stuck}"] if stuck else [])
-        faults += await _look_over(url, database, town, child, crashes)
+        faults += await look_over(url, database, town, child.output.read_text(errors="replace"), crashes)
     copies = Counter(one.delivery_id for one in town.taken)
     return Outcome(
         plan=plan,
@@ -182,7 +183,8 @@ async def play(plan: Plan, folder: Path, settled: Path, *, limit: float = 120.0)
 
 
 @asynccontextmanager
-async def _reader(url: str) -> AsyncIterator[Database]:
+async def reader(url: str) -> AsyncIterator[Database]:
+    """Open the database beside the service."""
     database = Database(url, MASTER)
     try:
         yield database
@@ -227,7 +229,8 @@ async def _case_ids(work: Work) -> tuple[str, ...]:
     return tuple(await work.connection.scalars(sa.select(cases.c.id)))
 
 
-async def _look_over(url: str, database: Database, town: Town, child: Child, crashes: int) -> list[str]:
+async def look_over(url: str, database: Database, town: Town, output: str, crashes: int) -> list[str]:
+    """Check the invariants and return what does not hold."""
     folders = ("INBOX", "Processed", "Needs attention")
     seen = Seen(
         in_mailbox=[raw for folder in folders for raw in town.server.letters(MAILBOX, folder)],
@@ -235,7 +238,7 @@ async def _look_over(url: str, database: Database, town: Town, child: Child, cra
         most_recipients=town.server.most_recipients,
         crashes=crashes,
         connections=CONNECTIONS,
-        output=child.output.read_text(errors="replace"),
+        output=output,
         canaries=CANARIES,
     )
     settings = Settings(

@@ -45,7 +45,7 @@ OUTSIDE: dict[str, Callable[[Seen], Seen]] = {
     "INV11": lambda seen: replace(seen, output="a name", canaries=["name"]),
 }
 INSIDE = {
-    "INV2": "UPDATE cascades SET recipients = replace(recipients, 'E0', 'X0')",
+    "INV2": "UPDATE cascades SET recipients = '[]'",
     "INV8": "UPDATE audit_head SET number = number - 1",
     "INV9": "UPDATE approvals SET verdict = 'approve'",
     "INV10": "UPDATE notices SET passed_by = (SELECT approver_id FROM approvals WHERE verdict = 'approve')",

@@ -51,9 +51,11 @@ class _Server(DemoMailServer):
     """Remembers how many recipients each letter had."""
 
     most_recipients = 0
+    takes_seconds = 0.0
 
     async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:
         self.most_recipients = max(self.most_recipients, len(envelope.rcpt_tos))
+        await asyncio.sleep(self.takes_seconds)
         return await super().handle_DATA(server, session, envelope)
 
 
@@ -71,6 +73,8 @@ class Town:
         self._links: asyncio.Queue[str] = asyncio.Queue()
         self._receipt: ReadLetter | None = None
         self._told_found = False
+        self.finds = True
+        self.cascade_begins: Path | None = None
         self._deciding: set[asyncio.Task[None]] = set()
         accounts = dict.fromkeys((MAILBOX, SAM, PRIYA, HELEN, *addresses), PASSWORD)
 
@@ -82,9 +86,14 @@ class Town:
         self.server = _Server(
             accounts=accounts,
             mailbox_of=mailbox_of,
-            reply_to_rcpt=lambda address: "550 5.1.1 No such mailbox" if address.casefold() == addresses[0] else None,
+            reply_to_rcpt=self._recipient,
             on_accepted=self._accepted,
         )
+
+    def _recipient(self, address: str) -> str | None:
+        if address.casefold() in self.addresses and self.cascade_begins is not None:
+            self.cascade_begins.touch()
+        return "550 5.1.1 No such mailbox" if address.casefold() == self.addresses[0] else None
 
     async def begin(self) -> None:
         """The social worker sends the form."""
@@ -146,7 +155,7 @@ class Town:
             await self._reply(letter, address, "Acknowledged")
 
     async def _perhaps_found(self) -> None:
-        if self.told(NoticeKind.ALERT) and self._receipt is not None and not self._told_found:
+        if self.told(NoticeKind.ALERT) and self._receipt is not None and self.finds and not self._told_found:
             self._told_found = True
             reference = self._receipt.reference or ""
             text = (EXAMPLES / "found.txt").read_text(encoding="utf-8").replace("REFERENCE", reference)

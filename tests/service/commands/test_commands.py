@@ -136,3 +136,23 @@ def test_the_service_does_not_start_when_a_policy_changed_under_the_same_version
         2, "The policy kent says something else now than when version 1 was kept. "
            "Put the old text back, or give the changed file kent.toml a new version.",
     )  # fmt: skip
+
+
+def test_the_service_does_not_start_on_a_database_of_another_shape(operator: CliRunner) -> None:
+    status, says = give(operator, "run")
+    assert (status, "Back it up and run: national-alerts database upgrade" in says) == (2, True)
+
+
+def test_resume_says_what_is_held_and_lets_only_a_system_administrator_go_on(operator: CliRunner, tmp_path: Path) -> None:
+    give(operator, "database", "upgrade")
+    give(operator, "authority", "add", KENT, "--mailbox", "alerts@kent.test")
+    give(operator, "people", "add", "alex@kent.test", "--name", "Alex", "--gss-code", KENT, "--role", "system")
+    assert give(operator, "resume") == (0, "Letters are not held. Nothing was changed.")
+    with sqlite3.connect(tmp_path / "alerts.db") as database:
+        held = "INSERT INTO fence (id, database, beats, beat_at, held_at, held_because) VALUES (1, 'x', 5, ?, ?, 'It was restored.')"
+        database.execute(held, ("2026-11-24 10:00:00.000000", "2026-11-24 10:00:00.000000"))
+    database.close()
+    assert "It was restored. Letters that wait to be sent: 0." in give(operator, "resume")[1]
+    assert give(operator, "resume", "--by", "sam@kent.test", "--why", "looked at Sent")[0] == 2
+    assert give(operator, "resume", "--by", "alex@kent.test", "--why", "looked at Sent") == (0, "Letters leave again. Kept back: 0 of 0.")
+    assert give(operator, "audit", "verify")[0] == 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -237,3 +237,26 @@ async def test_a_database_in_hold_is_told_outside_of_mail(post: Post) -> None:
         await work.fence.resume("It was compared.")
     await post.minute()
     assert await post.open() == {}
+
+
+async def test_the_clock_of_a_database_server_is_compared_with_ours(home_on_each: Home) -> None:
+    has_a_clock = home_on_each.database.engine.dialect.name == "postgresql"
+    ahead = [timedelta(0)]
+    watch = Watch(
+        house=home_on_each.house,
+        inboxes=(),
+        machine=Machine(free=lambda: 0.9),
+        clock=lambda: datetime.now(UTC) + ahead[0],
+        since=NOW,
+    )
+    await watch.look()
+    async with home_on_each.database.read() as work:
+        assert await work.alarms.open() == ()
+    ahead[0] = timedelta(minutes=1)
+    await watch.look()
+    async with home_on_each.database.read() as work:
+        assert [one.name for one in await work.alarms.open()] == ["clock"] * has_a_clock
+        assert [one.says for one in await work.tasks.open()] == [
+            "The clocks differ. Against ours: The database 60 seconds behind. Deadlines and signatures depend on the time."
+            " Set the clocks by a time server."
+        ] * has_a_clock

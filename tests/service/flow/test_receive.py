@@ -197,7 +197,7 @@ async def test_in_a_backlog_found_children_and_decisions_go_first_newest_first(h
     assert await receive_all(home) == 12
     assert [one.uid for one in await received(home)] == [1, 2, 3, 11, 9, 7, 4, 5, 6, 8, 10, 12]
     async with home.database.read() as work:
-        waiting = [(await work.received.get(one)).uid for one in await work.received.next_new(5)]
+        waiting = [(await work.received.get(one)).uid for one in await work.received.next_new(5, at=home.now)]
     assert waiting == [11, 9, 7, 1, 2]
 
 

@@ -93,7 +93,7 @@ async def _letters(work: Work, authority_id: str, words: str) -> str:
     )
     new = NewLetter(uid=90, size=len(raw), complete=True, raw=raw, message_id=None)
     await work.received.keep([new], mailbox="alerts@kent.test", folder="INBOX", uidvalidity=1, at=NOW)
-    email_id = (await work.received.next_new(1))[0]
+    email_id = (await work.received.next_new(1, at=NOW))[0]
     await work.received.quarantined(email_id, kind="unknown", rule="r", reason="r")
     await work.tasks.add(kind="read_by_hand", role=Role.QUALITY, says="s", at=NOW, subject_id=email_id)
     return await work.local_notices.add(

@@ -218,7 +218,7 @@ async def _case(work: Work, authority_id: str, code: str, state: CaseState) -> C
 async def _received(work: Work, mailbox: str, raw: bytes, uid: int, *, held: bool = False) -> str:
     new = NewLetter(uid=uid, size=len(raw), complete=True, raw=raw, message_id=None)
     await work.received.keep([new], mailbox=mailbox, folder="INBOX", uidvalidity=1, at=NOW)
-    email_id = (await work.received.next_new(1))[0]
+    email_id = (await work.received.next_new(1, at=NOW))[0]
     if held:
         await work.received.quarantined(email_id, kind="unknown", rule="nothing else applies", reason="It is not a form.")
     else:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from service.database.received import ReceivedState
 from tests.service.web.conftest import Town
@@ -81,3 +82,18 @@ async def test_the_signs_of_life_are_plain_and_hold_no_personal_data(town: Town)
         silent = await client.get("/health/ready")
     assert silent.status_code == 503
     assert silent.json()["worker"] == "has not worked in the last 5 minutes"
+
+
+async def test_how_things_stand_can_be_read_while_the_disk_takes_no_writes(town: Town) -> None:
+    staff = await town.as_("quality")
+
+    @sa.event.listens_for(town.database.engine.sync_engine, "begin")
+    def _full(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+
+    for page in ("/", "/cases", "/directory", "/health/ready"):
+        assert (await staff.get(page)).status_code == 200, page
+    # What names a child is shown to nobody whose look cannot be written down.
+    assert (await staff.get(f"/cases/{town.seeds.live}")).status_code == 500
+    town.clock.turn(timedelta(minutes=31))
+    assert (await staff.get("/")).status_code == 303

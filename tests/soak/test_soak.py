@@ -1,0 +1,17 @@
+"""A piece of the soak that fits between the other tests."""
+
+import random
+from pathlib import Path
+
+from tests.soak.__main__ import draw, soak
+
+
+async def test_cases_run_through_random_faults_and_every_invariant_holds(tmp_path: Path) -> None:
+    outcomes = await soak(tmp_path, 5, seed=1, say=lambda _: None)
+    assert outcomes
+    assert [one.faults for one in outcomes if one.faults] == []
+
+
+def test_the_same_seed_draws_the_same_faults() -> None:
+    dice, again = random.Random(7), random.Random(7)
+    assert [draw(dice) for _ in range(20)] == [draw(again) for _ in range(20)]

@@ -1,0 +1,127 @@
+"""Six real workers on PostgreSQL: one killed and one frozen in the middle of a cascade (D6), and every session ended (D5)."""
+
+import asyncio
+import time
+from collections import Counter
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from directory.authority import shipped
+from service.database.counting import desk
+from service.database.unit_of_work import Database
+from service.domain.notice import NoticeKind
+from tests.torture.play import CONNECTIONS, Child, Plan, addresses, look_over, reader, settle
+from tests.torture.town import Town
+
+WORKERS = 6
+RECIPIENTS = tuple(one.gss_code for one in shipped() if one.in_uk)[:48]
+BLOCK = 3  # so that all have a part in a small cascade
+LIMIT = 60.0
+
+
+class Crew:
+    """Workers on one database, with a note of it that they share as on one machine."""
+
+    def __init__(self, folder: Path, url: str, town: Town) -> None:
+        self.members = []
+        town.cascade_begins = folder / "cascade begins"
+        for number in range(WORKERS):
+            own = folder / str(number)
+            own.mkdir()
+            self.members.append(Child(own, url, town, 1, block=BLOCK, fence=folder / "fence"))
+            self.members[-1].begins = town.cascade_begins
+
+    async def start(self, plans: dict[int, Plan]) -> None:
+        for number, member in enumerate(self.members):
+            await member.start(plans.get(number, Plan()), "worker")
+
+    async def end(self) -> None:
+        for member in self.members:
+            await member.end()
+
+    @property
+    def output(self) -> str:
+        return "".join(member.output.read_text(errors="replace") for member in self.members)
+
+
+async def _until(condition: object, limit: float = LIMIT) -> None:
+    until = time.monotonic() + limit
+    while not await condition():  # type: ignore[operator]
+        assert time.monotonic() < until, "It did not come to rest."
+        await asyncio.sleep(0.2)
+
+
+async def _is_at_rest(town: Town, database: Database) -> bool:
+    async with database.read() as work:
+        now = await desk(work)
+    return town.told(NoticeKind.ALERT) and not now.unread and not now.leaving and now.received >= len(town.posted)
+
+
+@pytest.fixture
+async def stage(postgres_url: str, tmp_path: Path):  # type: ignore[no-untyped-def]
+    """A settled database, a town of many authorities whose server is not fast, and a crew."""
+    await settle(postgres_url, RECIPIENTS)
+    town = Town(addresses(RECIPIENTS), "http://127.0.0.1:1")
+    town.server.takes_seconds = 0.4
+    town.finds = False
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(town.server)
+        database = await stack.enter_async_context(reader(postgres_url))
+        crew = Crew(tmp_path, postgres_url, town)
+        stack.push_async_callback(crew.end)
+        yield town, database, crew, postgres_url
+
+
+async def test_no_letter_goes_twice_with_one_worker_killed_and_one_frozen_past_its_lease(stage) -> None:  # type: ignore[no-untyped-def]
+    town, database, crew, url = stage
+    await crew.start({0: Plan(place="O7", hit=2), 1: Plan(place="O7", hit=2, action="stall")})
+    await town.begin()
+
+    async def both_are_hurt_and_the_rest_is_sent() -> bool:
+        async with database.read() as work:
+            leaving = (await desk(work)).leaving
+        return crew.members[0].struck and crew.members[1].struck and 0 < leaving <= 4 * BLOCK + 2
+
+    await _until(both_are_hurt_and_the_rest_is_sent)
+    for member in crew.members:
+        member.jump()  # past the leases of the two
+    await _until(lambda: _has_left(database))
+    before = Counter(one.delivery_id for one in town.taken)
+    crew.members[1].wake()
+    await _until(lambda: _is_at_rest(town, database))
+    assert await look_over(url, database, town, crew.output, crashes=2) == []
+    assert sum(count - 1 for count in before.values()) <= 2 * CONNECTIONS
+    after = Counter(one.delivery_id for one in town.taken)
+    assert sum(after.values()) - sum(before.values()) <= len(after) - len(before) + CONNECTIONS
+
+
+async def test_a_database_that_ends_every_session_again_and_again_loses_and_doubles_nothing(stage) -> None:  # type: ignore[no-untyped-def]
+    town, database, crew, url = stage
+    await crew.start({})
+    await town.begin()
+    admin = await asyncpg.connect(url.replace("+asyncpg", "").rpartition("/")[0] + "/postgres")
+    name = url.rpartition("/")[2]
+    ends = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1"
+    await _until(lambda: _begun(town))
+    cut = 0
+    for _ in range(4):
+        cut += await admin.fetchval(ends, name)
+        await asyncio.sleep(1.0)
+    await admin.close()
+    for member in crew.members:
+        member.jump()
+    await _until(lambda: _is_at_rest(town, database))
+    assert cut > 0
+    assert await look_over(url, database, town, crew.output, crashes=4 * WORKERS) == []
+
+
+async def _begun(town: Town) -> bool:
+    return len(town.taken) > 8
+
+
+async def _has_left(database: Database) -> bool:
+    async with database.read() as work:
+        return (await desk(work)).leaving == 0
