@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from service.flow.break_glass import look_at_broken_glass
 from service.flow.care import look_at_children_in_care
 from service.flow.clock import look_at_dates, look_for_stuck_letters
+from service.flow.confirm import ask_for_confirmation, look_at_silence, write_letters_due
 from service.flow.cover import look_at_waiting_decisions
 from service.flow.deliver import deliver_due
 from service.flow.house import House
@@ -61,6 +62,9 @@ class Worker:
             look_at_dates,
             look_at_children_in_care,
             send_reports,
+            write_letters_due,
+            ask_for_confirmation,
+            look_at_silence,
         ):
             scheduler.add_job(self._guarded, "interval", seconds=60, args=(hand.__name__, partial(self._clock, hand)))
         scheduler.start()

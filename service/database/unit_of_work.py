@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from directory.confirming import Questions
 from directory.register import Register
 from service.database.approvals import Approvals
 from service.database.audit import Audit
@@ -58,6 +59,7 @@ class Work:
         self.unknown = Unknown(connection, self.keys, master.derive("unknown words"))
         self.likenesses = Likenesses(connection, master.derive("likenesses"))
         self.register = Register(connection)
+        self.questions = Questions(connection)
 
 
 Begin = Callable[[], AbstractAsyncContextManager[Work]]

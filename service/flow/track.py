@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from directory.contact import How
 from service.database.deliveries import Move
 from service.database.unit_of_work import Work
 from service.domain.approval import Approval
@@ -205,6 +206,11 @@ async def _keep(
     if not _weaker(answer, delivery):
         await work.deliveries.answered(delivery.id, answer, confirmed=confirmed, at=now)
     work.audit.add("answer_received", at=now, case_id=delivery.case_id, subject_id=delivery.id, answer=answer, way=way, confirmed=confirmed)
+    if confirmed and answer.acknowledges and delivery.gss_code:
+        # An address that answers alerts need not be asked whether it is right.
+        await work.register.prove_address(
+            gss_code=delivery.gss_code, address=delivery.address, how=How.ACKNOWLEDGED, by=delivery.id, at=now
+        )
     if answer.matters:
         await _tell_of_answer_that_matters(work, house, delivery, answer, who, words, now)
 

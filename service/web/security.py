@@ -20,7 +20,7 @@ LARGEST_HEADERS = 32 * 1024
 FORM_WITHIN = 20.0  # seconds
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PARTS = frozenset({"iframe", "frame", "embed", "object", "fencedframe"})
-_LINKS = ("/answer/", "/decide/", "/sign-in/")
+_LINKS = ("/answer/", "/confirm/", "/decide/", "/sign-in/")
 
 
 class Guard:

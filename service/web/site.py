@@ -14,6 +14,7 @@ from service.ports import WorkAccounts
 from service.web import (
     answer_page,
     case_pages,
+    confirm_page,
     decision_pages,
     directory_pages,
     drift_pages,
@@ -39,7 +40,7 @@ from service.web.trail import Trail
 
 _ROOMS = (
     sign_in_pages, second_factor_pages, proof, work_account_pages, your_sign_in_pages, home, case_pages, decision_pages, tray_pages,
-    quarantine_pages, directory_pages, drift_pages, policy_pages, people_pages, task_pages, answer_page, health, reports,
+    quarantine_pages, directory_pages, drift_pages, policy_pages, people_pages, task_pages, answer_page, confirm_page, health, reports,
 )  # fmt: skip
 
 

@@ -17,10 +17,14 @@ _ENDED = ("found", "deceased", "withdrawal")
 FOOTERS = {
     **dict.fromkeys(("submission_receipt", "submission_questions", "due"), "c"),
     "quality_request": "q",
+    **dict.fromkeys(("directory_confirm", "directory_verify", "exercise"), "v"),
     "approval_": "d",
     **dict.fromkeys((*ANSWERED, *_ENDED), "a"),
 }
-WITHOUT_CASE = ("sign_in_link", "security_notice", "glass_broken", "submission_not_ours", "passed_on", "read_by_hand", "weekly_report")
+WITHOUT_CASE = (
+    "sign_in_link", "security_notice", "glass_broken", "submission_not_ours", "passed_on", "read_by_hand", "weekly_report",
+    "directory_confirm", "directory_verify", "directory_changed", "exercise",
+)  # fmt: skip
 templates = Templates(FOLDER)
 
 

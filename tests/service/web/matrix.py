@@ -94,6 +94,7 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
     one = {"number": ("1", "1")}
     held = {"email_id": (seeds.held, seeds.held_elsewhere), **one}
     tray = {"notice_id": (local, local_elsewhere), "email_id": (seeds.email, seeds.email), **one}
+    confirming = {"token": (seeds.confirm_token, "b" * 32)}
     answering = {"token": (seeds.answer_token, "b" * 32)}
     kent = {"gss_code": ("E10000016", "E06000035")}
     deciding = {"version": "2", "understood": "yes", "reason": "The police ask for it."}
@@ -186,6 +187,8 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         "POST /sign-in/{token}": Row(nobody=404, objects={"token": ("a" * 32, "b" * 32)}),
         "GET /decide/{token}": Row(others=303, elsewhere=404, nobody_elsewhere=404, objects={"token": (seeds.decide_token, "b" * 32)}),
         "GET /answer/{token}": Row(others=200, elsewhere=404, nobody=200, nobody_elsewhere=404, objects=answering),
+        "GET /confirm/{token}": Row(others=200, elsewhere=404, nobody=200, nobody_elsewhere=404, objects=confirming),
+        "POST /confirm/{token}": Row(others=403, elsewhere=403, nobody=403, objects=confirming),
         # Without the sign that its page was shown just now, the form of an answer is refused whoever sends it.
         "POST /answer/{token}": Row(others=403, elsewhere=403, nobody=403, objects=answering),
         "GET /health/live": _all(200, nobody=200),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
+from directory.confirming import Asks, Question
 from service.database.ids import new_id
 from service.database.received import NewLetter
 from service.database.unit_of_work import Database, Work
@@ -14,6 +15,7 @@ from service.domain.case import Case, CaseState
 from service.domain.delivery import Answer, Delivery, DeliveryState, Lane
 from service.domain.notice import Finding, Notice, NoticeKind, NoticeState
 from service.domain.people import Role
+from service.flow.post import new_delivery
 from service.mail.prefab import freeze
 from service.mail.templates import Rendered
 from service.mail.tokens import Tokens, digest
@@ -53,6 +55,7 @@ class Seeds:
     held: str
     held_elsewhere: str
     answer_token: str
+    confirm_token: str
     delivery: str
 
 
@@ -116,6 +119,7 @@ async def sow(database: Database) -> Seeds:
             words=NASTY,
             at=NOW,
         )
+        confirm_token = await _asked(work)
         check = await _case(work, kent, "KEN", CaseState.DRAFT)
         check_notice, _ = await _notice(work, check, NoticeState.CHECKING, email_id)
         decide = await _case(work, kent, "KEN", CaseState.DRAFT)
@@ -175,8 +179,32 @@ async def sow(database: Database) -> Seeds:
         held=held,
         held_elsewhere=held_elsewhere,
         answer_token=TOKENS.issue("a", delivery),
+        confirm_token=confirm_token,
         delivery=delivery,
     )
+
+
+async def _asked(work: Work) -> str:
+    """Ask an authority whether its address is right, and return the token of the link."""
+    contact = (await work.register.all_contacts())[0]
+    letter_id = (await work.letters.add(b"Is this right?", kind="directory_confirm", case_id=None, key_id=None, at=NOW)).id
+    sent = new_delivery(
+        kind="directory_confirm",
+        letter_id=letter_id,
+        lane=Lane.CHASER,
+        gss_code=contact.gss_code,
+        recipient_name="An authority",
+        address=contact.address,
+        mailbox="alerts@kent.test",
+        token_purpose="v",
+        link_path="/confirm/{token}",
+        now=NOW,
+    )
+    token = TOKENS.issue("v", sent.id)
+    await work.deliveries.queue([sent], {sent.id: digest(token)})
+    asked = Question(id=sent.id, kind=Asks.CONFIRM, gss_code=contact.gss_code, order=0, address=contact.address, asked_at=NOW)
+    await work.questions.add([asked])
+    return token
 
 
 async def _person(work: Work, authority_id: str, role: Role) -> str:
