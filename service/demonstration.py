@@ -23,7 +23,7 @@ from service.demo.progress import Display
 from service.demo.server import DemoMailServer
 from service.demo.story import Numbers, Stage, StoryStuck, tell
 from service.logs import set_up_logs
-from service.settings import ImapSettings, Settings, SmtpSettings
+from service.settings import REAL_RECIPIENTS, ImapSettings, Settings, SmtpSettings
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PACE_SECONDS = 20.0
@@ -130,6 +130,7 @@ def _settings(folder: Path, server: DemoMailServer, council: addresses.Council, 
         master_key=SecretStr(base64.b64encode(os.urandom(32)).decode()),
         base_url=f"http://127.0.0.1:{port}",
         origin="rfc8601:mx.demo.test",
+        letters_go_to=REAL_RECIPIENTS,  # the people of the demonstration are all in its own mail server
         second_factor="off",  # whoever can read the demo inbox is everybody here; anywhere but on this machine the settings refuse it
         port=port,
         tick_seconds=0.2,

@@ -112,7 +112,7 @@ class _Round:
             await self._set_aside(delivery)
             return
         sender = reply_address(delivery.mailbox, "b", delivery.id) if self._house.verp else delivery.mailbox
-        envelope = Envelope(sender=sender, recipient=delivery.address, delivery_id=delivery.id)
+        envelope = Envelope(sender=sender, recipient=self._house.only_to or delivery.address, delivery_id=delivery.id)
         with contextlib.suppress(LeaseLost):
             result = await connection.send(envelope, wire, lambda: self._about_to_leave(delivery))
             await self._record(delivery, result)
@@ -207,7 +207,7 @@ def slots_for(house: House, delivery: Delivery) -> Slots:
     domain = delivery.mailbox.rpartition("@")[2]
     return Slots(
         to_name=delivery.recipient_name,
-        to_address=delivery.address,
+        to_address=house.only_to or delivery.address,
         message_id=f"<{delivery.id}@{domain}>",
         date=delivery.created_at,
         reply_to=reply_address(delivery.mailbox, delivery.token_purpose, token) if token else delivery.mailbox,

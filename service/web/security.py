@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.web import render
 from service.web.errors import error_page, refusal_page, too_many_page
 from service.web.headers import add_headers
 from service.web.rates import ADDRESS, EVERYBODY, LINK, SIGN_INS, SIGN_INS_FROM, Rates, TooMany, client_of
@@ -26,17 +27,19 @@ _LINKS = ("/answer/", "/confirm/", "/decide/", "/sign-in/")
 class Guard:
     """ASGI middleware: gives each request its nonce, each answer its headers, and refuses floods and what comes from elsewhere."""
 
-    def __init__(self, app: ASGIApp, *, origin: str, secure: bool, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, *, origin: str, secure: bool, rates: Rates, test_letters: bool = False) -> None:
         self._app = app
         self._origin = origin
         self._secure = secure
         self._rates = rates
+        self._test_letters = test_letters
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        render.test_letters.set(self._test_letters)
         nonce = secrets.token_urlsafe(18)
         scope.setdefault("state", {})["nonce"] = nonce
         static = scope["path"].startswith("/static/")

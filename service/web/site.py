@@ -69,5 +69,5 @@ def make_site(
     # The loopback names let a health probe on the same machine in; links in letters never come from the Host header.
     hosts = [urlsplit(house.base_url).hostname or "localhost", "localhost", "127.0.0.1"]
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    app.add_middleware(Guard, origin=origin_of(house.base_url), secure=secure, rates=rates)
+    app.add_middleware(Guard, origin=origin_of(house.base_url), secure=secure, rates=rates, test_letters=house.only_to is not None)
     return app

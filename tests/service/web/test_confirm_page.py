@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from directory.confirming import Said
 from directory.proposals import Proposals
+from service.web.site import make_site
 from tests.service.web.conftest import Town
 
 Everything = Callable[[], Awaitable[Any]]
@@ -68,3 +70,11 @@ async def test_a_change_waits_for_an_administrator_and_a_wrong_one_is_refused_wi
         assert waiting.wanted["address"] == "new@council.test" and waiting.wanted["phone"] == "01632 960555"
         contact = (await work.register.all_contacts())[0]
     assert contact.address != "new@council.test"
+
+
+async def test_outside_production_every_page_says_where_letters_go(town: Town) -> None:
+    elsewhere = make_site(replace(town.house, only_to="try@kent.test"), viewer=town.app.state.site.viewer, clock=town.clock, secure=True)
+    for app, says in ((town.app, False), (elsewhere, True), (town.app, False)):
+        async with replace(town, app=app).visitor() as client:
+            for page in ("/sign-in", path(town), "/nowhere"):
+                assert ("This is a test." in (await client.get(page)).text) is says
