@@ -17,10 +17,12 @@ from service.web.headers import add_headers
 from service.web.rates import ADDRESS, EVERYBODY, LINK, SIGN_INS, SIGN_INS_FROM, Rates, TooMany, client_of
 
 LARGEST_FORM = 64 * 1024
+LARGEST_UPLOAD = 1024 * 1024  # of a list of contacts, and of the proof that goes on with one
 LARGEST_HEADERS = 32 * 1024
 FORM_WITHIN = 20.0  # seconds
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PARTS = frozenset({"iframe", "frame", "embed", "object", "fencedframe"})
+_UPLOADS = frozenset({"/directory/import", "/directory/import/confirm", "/proof"})
 _LINKS = ("/answer/", "/confirm/", "/decide/", "/sign-in/")
 
 
@@ -50,7 +52,7 @@ class Guard:
             await send(message)
 
         refusal = await self._refusal(scope, nonce, static=static)
-        await (refusal or self._app)(scope, _in_bounds(receive), send_with_headers)
+        await (refusal or self._app)(scope, _in_bounds(receive, _largest(scope)), send_with_headers)
 
     async def _refusal(self, scope: Scope, nonce: str, *, static: bool) -> Response | None:
         try:
@@ -63,7 +65,7 @@ class Guard:
             return error_page(nonce, HTTPStatus.BAD_REQUEST)
         if sum(len(name) + len(value) for name, value in headers.raw) > LARGEST_HEADERS:
             return error_page(nonce, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        if _declared(headers) > LARGEST_FORM:
+        if _declared(headers) > _largest(scope):
             return error_page(nonce, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         here = self._from_here(headers) if scope["method"] not in _SAFE else _as_a_page(headers)
         return None if here else refusal_page(nonce)
@@ -110,7 +112,11 @@ def _declared(headers: Headers) -> int:
     return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
 
 
-def _in_bounds(receive: Receive) -> Receive:
+def _largest(scope: Scope) -> int:
+    return LARGEST_UPLOAD if scope["path"] in _UPLOADS else LARGEST_FORM
+
+
+def _in_bounds(receive: Receive, largest: int) -> Receive:
     """Hold the client to one size and one deadline for the whole body; afterwards `receive` only waits for it to hang up."""
     deadline, taken, complete = asyncio.get_running_loop().time() + FORM_WITHIN, 0, False
 
@@ -124,7 +130,7 @@ def _in_bounds(receive: Receive) -> Receive:
         except TimeoutError:
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
         taken += len(message.get("body", b""))
-        if taken > LARGEST_FORM:
+        if taken > largest:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         complete = not message.get("more_body", False)
         return message

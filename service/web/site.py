@@ -16,6 +16,10 @@ from service.web import (
     case_pages,
     confirm_page,
     decision_pages,
+    directory_authorities,
+    directory_contacts,
+    directory_files,
+    directory_lists,
     directory_pages,
     drift_pages,
     errors,
@@ -40,7 +44,8 @@ from service.web.trail import Trail
 
 _ROOMS = (
     sign_in_pages, second_factor_pages, proof, work_account_pages, your_sign_in_pages, home, case_pages, decision_pages, tray_pages,
-    quarantine_pages, directory_pages, drift_pages, policy_pages, people_pages, task_pages, answer_page, confirm_page, health, reports,
+    quarantine_pages, directory_authorities, directory_lists, directory_files, directory_contacts, directory_pages, drift_pages,
+    policy_pages, people_pages, task_pages, answer_page, confirm_page, health, reports,
 )  # fmt: skip
 
 

@@ -29,3 +29,13 @@ async function refresh(board, left) {
 }
 
 for (const board of document.querySelectorAll('[data-board]')) setTimeout(refresh, EVERY, board, AT_MOST);
+
+for (const field of document.querySelectorAll('[data-filter]')) {
+  const rows = [...document.querySelectorAll(`#${field.dataset.filter} [data-words]`)];
+  const count = document.querySelector(`[data-filtered="${field.dataset.filter}"]`);
+  field.addEventListener('input', () => {
+    const wanted = field.value.trim().toLowerCase();
+    for (const row of rows) row.hidden = !row.dataset.words.includes(wanted);
+    count.textContent = String(rows.filter((row) => !row.hidden).length);
+  });
+}
