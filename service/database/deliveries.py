@@ -141,8 +141,15 @@ class Deliveries:
 
     async def withdraw_unsent(self, notice_id: str, *, at: datetime) -> int:
         """Stop every letter of a notice that has not begun to leave, whoever claimed it, and return how many."""
+        return await self._withdraw(t.c.notice_id == notice_id, at)
+
+    async def withdraw_of_letter(self, letter_id: str, *, at: datetime) -> int:
+        """Stop every copy of one frozen letter that has not begun to leave, and return how many."""
+        return await self._withdraw(t.c.letter_id == letter_id, at)
+
+    async def _withdraw(self, where: sa.ColumnElement[bool], at: datetime) -> int:
         unsent = t.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
-        ids = (await self._connection.scalars(sa.select(t.c.id).where(t.c.notice_id == notice_id, unsent))).all()
+        ids = (await self._connection.scalars(sa.select(t.c.id).where(where, unsent))).all()
         return len(await self.move([Move(delivery_id=one, event=DeliveryEvent.WITHDRAWN) for one in ids], at=at))
 
     async def release(self, delivery_id: str, *, letter_id: str, name: str, address: str, at: datetime) -> bool:
@@ -168,6 +175,10 @@ class Deliveries:
         """Return the board of one notice, by name."""
         query = sa.select(t).where(t.c.notice_id == notice_id, t.c.gss_code.is_not(None)).order_by(t.c.recipient_name)
         return tuple(map(_delivery, (await self._connection.execute(query)).mappings()))
+
+    async def of_letter(self, letter_id: str) -> tuple[Delivery, ...]:
+        """Return everybody that one frozen letter went or goes to."""
+        return tuple(map(_delivery, (await self._connection.execute(sa.select(t).where(t.c.letter_id == letter_id))).mappings()))
 
     async def waiting(self) -> int:
         """Count letters that have not reached an end: queued, being sent or in doubt."""

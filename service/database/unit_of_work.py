@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from directory.confirming import Questions
+from directory.exercises import Exercises
 from directory.register import Register
 from service.database.approvals import Approvals
 from service.database.audit import Audit
@@ -60,6 +61,7 @@ class Work:
         self.likenesses = Likenesses(connection, master.derive("likenesses"))
         self.register = Register(connection)
         self.questions = Questions(connection)
+        self.exercises = Exercises(connection)
 
 
 Begin = Callable[[], AbstractAsyncContextManager[Work]]

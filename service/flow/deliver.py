@@ -13,7 +13,7 @@ import structlog
 from service.database.deliveries import Move
 from service.database.letters import LetterChanged
 from service.database.unit_of_work import Begin, Work
-from service.domain.audience import bound_content, fingerprint
+from service.domain.audience import Addressee, bound_content, fingerprint
 from service.domain.delivery import Delivery, DeliveryEvent, wait_before_retry
 from service.domain.people import Role
 from service.flow.house import House
@@ -187,17 +187,30 @@ class _Round:
                 letter = await work.letters.get(delivery.letter_id)
                 self._approved[delivery.letter_id] = await approved_recipients(work, delivery, letter.sha256)
                 self._frozen[delivery.letter_id] = letter.wire
-        if delivery.notice_id is not None and (delivery.gss_code, delivery.address) not in self._approved[delivery.letter_id]:
+        to_be_approved = delivery.notice_id is not None or delivery.kind == "exercise"
+        if to_be_approved and (delivery.gss_code, delivery.address) not in self._approved[delivery.letter_id]:
             raise LetterChanged
         return personalise(self._frozen[delivery.letter_id], slots_for(self._house, delivery))
 
 
 async def approved_recipients(work: Work, delivery: Delivery, letter_sha256: str) -> frozenset[tuple[str | None, str]]:
     """Return who was approved to get exactly these bytes (promise P4); nobody when no approval binds to them."""
+    if delivery.kind == "exercise":
+        return await _approved_for_exercise(work, delivery.letter_id, letter_sha256)
     frozen = await work.notices.frozen_with(delivery.notice_id, delivery.letter_id) if delivery.notice_id else None
     if frozen is None or not await work.approvals.binds(frozen.notice_id, bound_content(letter_sha256, fingerprint(frozen.recipients))):
         return frozenset()
     return frozenset((one.gss_code, one.address) for one in frozen.recipients)
+
+
+async def _approved_for_exercise(work: Work, letter_id: str, letter_sha256: str) -> frozenset[tuple[str | None, str]]:
+    exercise = await work.exercises.with_letter(letter_id)
+    if exercise is None or exercise.approved_at is None:
+        return frozenset()
+    asked = [Addressee(gss_code=one.gss_code, name="", address=one.address) for one in await work.questions.of_exercise(exercise.id)]
+    if bound_content(letter_sha256, fingerprint(asked)) != exercise.content_sha256:
+        return frozenset()
+    return frozenset((one.gss_code, one.address) for one in asked)
 
 
 def slots_for(house: House, delivery: Delivery) -> Slots:

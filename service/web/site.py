@@ -23,6 +23,7 @@ from service.web import (
     directory_pages,
     drift_pages,
     errors,
+    exercise_pages,
     health,
     home,
     people_pages,
@@ -45,7 +46,8 @@ from service.web.trail import Trail
 _ROOMS = (
     sign_in_pages, second_factor_pages, proof, work_account_pages, your_sign_in_pages, home, case_pages, decision_pages, tray_pages,
     quarantine_pages, directory_authorities, directory_lists, directory_files, directory_contacts, directory_pages, drift_pages,
-    policy_pages, people_pages, task_pages, answer_page, confirm_page, health, reports,
+    policy_pages, people_pages, task_pages, answer_page, confirm_page,
+    exercise_pages, health, reports,
 )  # fmt: skip
 
 

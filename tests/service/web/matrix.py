@@ -134,6 +134,7 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
     one = {"number": ("1", "1")}
     held = {"email_id": (seeds.held, seeds.held_elsewhere), **one}
     tray = {"notice_id": (local, local_elsewhere), "email_id": (seeds.email, seeds.email), **one}
+    exercise = {"exercise_id": (seeds.exercise, "b" * 32)}
     confirming = {"token": (seeds.confirm_token, "b" * 32)}
     answering = {"token": (seeds.answer_token, "b" * 32)}
     kent = {"gss_code": ("E10000016", "E06000035")}
@@ -228,6 +229,22 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         "POST /sign-in/{token}": Row(nobody=404, objects={"token": ("a" * 32, "b" * 32)}),
         "GET /decide/{token}": Row(others=303, elsewhere=404, nobody_elsewhere=404, objects={"token": (seeds.decide_token, "b" * 32)}),
         "GET /answer/{token}": Row(others=200, elsewhere=404, nobody=200, nobody_elsewhere=404, objects=answering),
+        "GET /exercises": Row(own={"quality": 200, "approver": 200, "directory": 200}, others=403, elsewhere=None),
+        # Another exercise is open, so nobody may prepare one.
+        "POST /exercises": Row(others=403, elsewhere=None),
+        "GET /exercises/{exercise_id}": Row(
+            own={"quality": 200, "approver": 200, "directory": 200},
+            others=403,
+            elsewhere=403,
+            except_={"quality": 404, "approver": 404, "directory": 404},
+            objects=exercise,
+        ),
+        "POST /exercises/{exercise_id}/approve": Row(
+            own={"approver": 303}, others=403, elsewhere=403, except_={"approver": 404}, objects=exercise
+        ),
+        "POST /exercises/{exercise_id}/close": Row(
+            own={"directory": 303}, others=403, elsewhere=403, except_={"directory": 404}, objects=exercise
+        ),
         "GET /confirm/{token}": Row(others=200, elsewhere=404, nobody=200, nobody_elsewhere=404, objects=confirming),
         "POST /confirm/{token}": Row(others=403, elsewhere=403, nobody=403, objects=confirming),
         # Without the sign that its page was shown just now, the form of an answer is refused whoever sends it.

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 from directory.confirming import Asks, Question
+from directory.exercises import Exercise
 from service.database.ids import new_id
 from service.database.received import NewLetter
 from service.database.unit_of_work import Database, Work
@@ -56,6 +57,7 @@ class Seeds:
     held_elsewhere: str
     answer_token: str
     confirm_token: str
+    exercise: str
     delivery: str
 
 
@@ -120,6 +122,7 @@ async def sow(database: Database) -> Seeds:
             at=NOW,
         )
         confirm_token = await _asked(work)
+        exercise = await _exercise(work, kent)
         check = await _case(work, kent, "KEN", CaseState.DRAFT)
         check_notice, _ = await _notice(work, check, NoticeState.CHECKING, email_id)
         decide = await _case(work, kent, "KEN", CaseState.DRAFT)
@@ -180,6 +183,7 @@ async def sow(database: Database) -> Seeds:
         held_elsewhere=held_elsewhere,
         answer_token=TOKENS.issue("a", delivery),
         confirm_token=confirm_token,
+        exercise=exercise,
         delivery=delivery,
     )
 
@@ -205,6 +209,21 @@ async def _asked(work: Work) -> str:
     asked = Question(id=sent.id, kind=Asks.CONFIRM, gss_code=contact.gss_code, order=0, address=contact.address, asked_at=NOW)
     await work.questions.add([asked])
     return token
+
+
+async def _exercise(work: Work, kent: str) -> str:
+    """Prepare an exercise that waits for its approver."""
+    frozen = freeze(
+        Rendered(name="exercise", subject="EXERCISE", text="No child is missing.", html="<p>No child is missing.</p>"),
+        sender_name="Kent",
+        sender_address="alerts@kent.test",
+    )
+    letter = await work.letters.add(frozen, kind="exercise", case_id=None, key_id=None, at=NOW)
+    to = [Addressee(gss_code=one.gss_code, name=one.name, address=one.address) for one in await work.register.recipients()]
+    content = bound_content(letter.sha256, fingerprint(to))
+    made = Exercise(id=new_id(), issuing_authority_id=kent, letter_id=letter.id, content_sha256=content, started_by="x", started_at=NOW)
+    await work.exercises.add(made)
+    return made.id
 
 
 async def _person(work: Work, authority_id: str, role: Role) -> str:
