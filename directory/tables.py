@@ -174,3 +174,17 @@ questions = Table(
     Index(None, "exercise_id"),
     Index(None, "ended_at"),
 )
+
+api_keys = Table(
+    "directory_api_keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(100), nullable=False),
+    # The key itself is shown once and kept nowhere.
+    Column("key_sha256", String(64), nullable=False),
+    Column("made_by", String(200), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("revoked_by", String(200), nullable=True),
+    Column("revoked_at", UtcDateTime, nullable=True),
+    UniqueConstraint("key_sha256"),
+)

@@ -115,9 +115,24 @@ def upgrade() -> None:
     )
     for column in ("ended_at", "exercise_id", "gss_code"):
         op.create_index(op.f(f"ix_directory_questions_{column}"), "directory_questions", [column], unique=False)
+    op.create_table(
+        "directory_api_keys",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("key_sha256", sa.String(length=64), nullable=False),
+        sa.Column("made_by", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_by", sa.String(length=200), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_api_keys")),
+        sa.UniqueConstraint("key_sha256", name=op.f("uq_directory_api_keys_key_sha256")),
+    )
+    op.create_index(op.f("ix_deliveries_gss_code"), "deliveries", ["gss_code", "created_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_deliveries_gss_code"), table_name="deliveries")
+    op.drop_table("directory_api_keys")
     for column in ("gss_code", "exercise_id", "ended_at"):
         op.drop_index(op.f(f"ix_directory_questions_{column}"), table_name="directory_questions")
     op.drop_table("directory_questions")

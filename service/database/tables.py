@@ -215,6 +215,7 @@ deliveries = sa.Table(
     sa.UniqueConstraint("notice_id", "gss_code"),
     sa.Index("ix_deliveries_due", "state", "lane", "due_at"),
     sa.Index("ix_deliveries_case_id", "case_id", "gss_code", "state"),
+    sa.Index("ix_deliveries_gss_code", "gss_code", "created_at"),
 )  # fmt: skip
 
 delivery_events = sa.Table(

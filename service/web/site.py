@@ -13,6 +13,7 @@ from service.flow.house import House
 from service.ports import WorkAccounts
 from service.web import (
     answer_page,
+    api_pages,
     case_pages,
     confirm_page,
     decision_pages,
@@ -45,9 +46,8 @@ from service.web.trail import Trail
 
 _ROOMS = (
     sign_in_pages, second_factor_pages, proof, work_account_pages, your_sign_in_pages, home, case_pages, decision_pages, tray_pages,
-    quarantine_pages, directory_authorities, directory_lists, directory_files, directory_contacts, directory_pages, drift_pages,
-    policy_pages, people_pages, task_pages, answer_page, confirm_page,
-    exercise_pages, health, reports,
+    quarantine_pages, directory_authorities, directory_lists, directory_files, directory_contacts, directory_pages, api_pages, drift_pages,
+    policy_pages, people_pages, task_pages, answer_page, confirm_page, exercise_pages, health, reports,
 )  # fmt: skip
 
 
@@ -72,6 +72,7 @@ def make_site(
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     errors.install(app, secure=secure)
     proof.install(app)
+    api_pages.install(app)
     app.add_middleware(Trail, house=house, clock=clock)
     # The loopback names let a health probe on the same machine in; links in letters never come from the Host header.
     hosts = [urlsplit(house.base_url).hostname or "localhost", "localhost", "127.0.0.1"]

@@ -110,6 +110,11 @@ def _directory(kent: Mapping[str, tuple[str, str]]) -> dict[str, Row]:
         "POST /directory/import": _all(403),
         "POST /directory/import/confirm": changing(400, {"file": "eA==", "mark": "x", "why": "They wrote."}),
         "POST /directory/export": changing(200, {"kind": "csv"}),
+        # A key opens the API, and no session does: tests/service/web/test_api_pages.py.
+        "GET /api": Row(own=sees, others=403, elsewhere=None),
+        "GET /api/openapi.json": Row(own=sees, others=403, elsewhere=None),
+        "GET /api/authorities": _all(401, nobody=401),
+        "GET /api/authorities/{code}": Row(others=401, elsewhere=401, nobody=401, objects={"code": kent["gss_code"]}),
         "GET /directory/map": Row(own=sees, others=403, elsewhere=None),
         "GET /directory/gaps": Row(own=sees, others=403, elsewhere=None),
         "GET /directory/checks": Row(own=sees, others=403, elsewhere=None),
