@@ -80,8 +80,8 @@ class Correspondence:
         """Count what is still to do about the letters to an authority and its address, by the role that has to do it."""
         to_it = sa.select(t.c.id).where(t.c.gss_code == gss_code)
         about = sa.or_(tasks.c.subject_id.in_(to_it), tasks.c.subject_id.in_((gss_code, f"confirm {gss_code}")))
-        query = sa.select(tasks.c.role, sa.func.count().label("count")).where(tasks.c.done_at.is_(None), about).group_by(tasks.c.role)
-        return {Role(row.role): row.count for row in await self._connection.execute(query)}
+        query = sa.select(tasks.c.role, sa.func.count().label("many")).where(tasks.c.done_at.is_(None), about).group_by(tasks.c.role)
+        return {Role(row.role): row.many for row in await self._connection.execute(query)}
 
     async def open_alerts(self, gss_code: str) -> int:
         """Count the open cases that this authority was told of."""

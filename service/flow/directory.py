@@ -156,8 +156,8 @@ async def take_file(house: House, rows: tuple[ContactRow, ...], shown: str, pers
         taken = await intake.take_contacts(work.register, rows, by, shown=shown)
         if taken.batch is not None:
             what = "contacts_imported" if taken.waits is None else "contacts_proposed"
-            counted = {"added": len(taken.plan.added), "changed": len(taken.plan.changed)}
-            work.audit.add(what, at=now, actor=person.id, batch=taken.batch, **counted)
+            added, changed = len(taken.plan.added), len(taken.plan.changed)
+            work.audit.add(what, at=now, actor=person.id, batch=taken.batch, added=added, changed=changed)
         if taken.waits is not None:
             await _ask_a_second(work, f"batch {taken.batch}", now)
         return taken
