@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from directory.authority import Authority, today
@@ -109,6 +109,11 @@ class Questions:
         """Return what one exercise asked."""
         wanted = select(table).where(table.c.exercise_id == exercise_id).order_by(table.c.gss_code)
         return tuple(_question(row) for row in await self._connection.execute(wanted))
+
+    async def count_answered(self, kind: Asks) -> int:
+        """Count the questions of a kind that were answered."""
+        wanted = select(func.count()).select_from(table).where(table.c.kind == kind, table.c.answer.is_not(None))
+        return int((await self._connection.execute(wanted)).scalar_one())
 
     async def asked_since(self, moment: datetime) -> frozenset[tuple[str, str]]:
         """Return who was asked about an address since then, as code and the key of that address; exercises do not count."""

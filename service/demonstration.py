@@ -18,6 +18,7 @@ from service.database.schema import upgrade
 from service.database.unit_of_work import Work
 from service.demo import addresses
 from service.demo.authorities import Authorities
+from service.demo.directory_story import DirectoryNumbers, DirectoryStory
 from service.demo.inbox import with_inbox
 from service.demo.progress import Display
 from service.demo.server import DemoMailServer
@@ -29,8 +30,8 @@ _ROOT = Path(__file__).resolve().parents[1]
 _PACE_SECONDS = 20.0
 
 
-async def demonstrate(*, policy: str = "kent", once: bool, report: Path | None, port: int) -> int:
-    """Tell the story on a fresh SQLite database and return the exit status: 0 only when every number adds up.
+async def demonstrate(*, policy: str = "kent", once: bool, report: Path | None, port: int, story: str = "alert") -> int:
+    """Tell the *story* (`alert` or `directory`) on a fresh SQLite database and return the exit status: 0 only when every number adds up.
 
     The council is the one that works by *policy*. With *once* it ends after the story; otherwise the pages stay up until Ctrl-C.
     """
@@ -51,12 +52,12 @@ async def demonstrate(*, policy: str = "kent", once: bool, report: Path | None, 
             await upgrade(settings.database_url)
             app = await stack.enter_async_context(open_app(settings))
             async with app.database.begin() as work:
-                await _settle_in(work, council)
-            return await _run(app, server, council, authorities, once=once, report=report)
+                await _settle_in(work, council, proved=story == "alert")
+            return await _run(app, server, council, authorities, once=once, report=report, story=story)
 
 
 async def _run(
-    app: App, server: DemoMailServer, council: addresses.Council, authorities: Authorities, *, once: bool, report: Path | None
+    app: App, server: DemoMailServer, council: addresses.Council, authorities: Authorities, *, once: bool, report: Path | None, story: str
 ) -> int:
     pages = app.server(with_inbox(app.site(), server, council))
     running = [asyncio.create_task(app.worker().run()), asyncio.create_task(pages.serve())]
@@ -64,21 +65,17 @@ async def _run(
         with Display() as display:
             pages_at = app.settings.base_url
             display.say(f"The pages are at {pages_at} and every mailbox at {pages_at}/demo/inbox")
+            numbers: Numbers | DirectoryNumbers
             try:
-                stage = Stage(
-                    council=council,
-                    server=server,
-                    db=app.database,
-                    authorities=authorities,
-                    shows=display,
-                    examples=_ROOT / "examples",
-                    hurry=True,
-                )
-                numbers = await tell(stage)
+                if story == "directory":
+                    numbers = await DirectoryStory(app.house, server, display).tell()
+                    display.directory_result(numbers)
+                else:
+                    numbers = await tell(_stage(app, server, council, authorities, display))
+                    display.result(numbers)
             except StoryStuck as stuck:
                 display.say(str(stuck))
                 return 1
-            display.result(numbers)
         _write(report, numbers)
         if not once:
             print("Sign in as " + " or ".join(dict.fromkeys(one.address for one in (*council.checkers, council.approver))) + ".")
@@ -92,8 +89,20 @@ async def _run(
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _settle_in(work: Work, council: addresses.Council) -> None:
-    """Give the service its directory, its council and its people."""
+def _stage(app: App, server: DemoMailServer, council: addresses.Council, authorities: Authorities, display: Display) -> Stage:
+    return Stage(
+        council=council,
+        server=server,
+        db=app.database,
+        authorities=authorities,
+        shows=display,
+        examples=_ROOT / "examples",
+        hurry=True,
+    )
+
+
+async def _settle_in(work: Work, council: addresses.Council, *, proved: bool) -> None:
+    """Give the service its directory, its council and its people; addresses that are not *proved* are asked about in the story."""
     now = datetime.now(UTC)
     await work.register.load_shipped()
     rows = [
@@ -101,7 +110,7 @@ async def _settle_in(work: Work, council: addresses.Council) -> None:
         for number, one in enumerate(addresses.contacts(), start=2)
     ]
     await work.register.import_contacts(rows, who="demonstration", why="made-up addresses", at=now)
-    await _take_as_proved(work, now)
+    await _ask_nothing_yet(work, now, proved=proved)
     authority_id = await work.people.add_authority(
         gss_code=council.gss_code,
         name=council.name,
@@ -116,11 +125,11 @@ async def _settle_in(work: Work, council: addresses.Council) -> None:
     work.audit.add("demonstration_set_up", at=now)
 
 
-async def _take_as_proved(work: Work, now: datetime) -> None:
-    """Let nobody be asked about an address while the story of an alert is told."""
+async def _ask_nothing_yet(work: Work, now: datetime, *, proved: bool) -> None:
+    """Let no letter about an address leave before the story asks for it, and none at all where every address is *proved*."""
     for due in await work.register.letters_due.waiting(limit=1000):
         await work.register.letters_due.written(due.id, at=now)
-    for one in await work.register.all_contacts():
+    for one in await work.register.all_contacts() if proved else ():
         await work.register.prove_contact(gss_code=one.gss_code, order=one.order, who="demonstration", why="made up", at=now)
 
 
@@ -155,6 +164,6 @@ def _free_port() -> int:
         return port
 
 
-def _write(report: Path | None, numbers: Numbers) -> None:
+def _write(report: Path | None, numbers: Numbers | DirectoryNumbers) -> None:
     if report is not None:
         report.write_text(json.dumps(numbers.as_json(), indent=2) + "\n", encoding="utf-8")

@@ -18,7 +18,7 @@ from directory.register import NOTHING
 from directory.succession import add_authority, edit_authority, merge, retire
 from directory.undoing import undo
 from service.app import App
-from service.commands import directory_files, directory_keys
+from service.commands import directory_asking, directory_files, directory_keys
 from service.commands.opening import fail, out, with_app
 from service.database.unit_of_work import Work
 
@@ -28,6 +28,7 @@ Why = Annotated[str, typer.Option(help="Why it changes; kept in the history.")]
 
 cli = typer.Typer(no_args_is_help=True, help="The address directory.")
 cli.add_typer(directory_files.cli)
+cli.add_typer(directory_asking.cli)
 cli.add_typer(directory_keys.cli, name="key")
 
 
