@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from directory import changes, intake, proposing, succession, undoing
 from directory.authority import Authority
-from directory.changes import Proposal
+from directory.changes import HistoryEntry, Proposal
 from directory.contact import PRIMARY, BadAddress, normalise_address
 from directory.history import By
 from directory.importing import ContactRow, faults_in
@@ -102,10 +102,7 @@ async def undo_change(house: House, gss_code: str, change_id: int, person: Perso
         if entry is None or entry.gss_code != gss_code:
             raise NotFound
         by = By(who=person.id, why=f"Undid change {change_id}", at=now)
-        before = dict(entry.before or {})
-        moves = entry.what.is_of_a_contact and before.get("address") and before["address"] != (entry.after or {}).get("address")
-        if moves and await proposing.reason_for_a_second(work.register, gss_code, str(before["address"]), by) is not None:
-            raise Refused({"undo": "The former address needs a second person. Edit the contact, and another administrator agrees."})
+        await _need_one_person(work, entry, by)
         await undoing.undo(work.register, change_id, by)
         work.audit.add("directory_undone", at=now, actor=person.id, gss_code=gss_code, change=change_id)
 
@@ -143,9 +140,13 @@ async def retire_authority(
 async def merge_authorities(
     house: House, ended: tuple[str, ...], into: str, first_day: date, person: Person, why: str, now: datetime
 ) -> None:
-    """Let one authority follow several others."""
+    """Let one authority follow several others; refused for one that has a last day already, lest two merges undo each other."""
     async with _change(house, person, why, now) as (work, by):
         _need_a_reason(why)
+        for gss_code in ended:
+            one = await work.register.authority(gss_code)
+            if one is not None and one.valid_to is not None:
+                raise Refused({"ended_1": f"{one.name} has a last day already. Change it on its own page, under Retire."})
         batch = await succession.merge(work.register, ended, into, first_day, by)
         work.audit.add("authorities_merged", at=now, actor=person.id, gss_code=into, ended=sorted(ended), batch=batch)
 
@@ -164,8 +165,11 @@ async def take_file(house: House, rows: tuple[ContactRow, ...], shown: str, pers
 
 
 async def undo_file(house: House, batch: str, person: Person, now: datetime) -> int:
-    """Put back everything that an import or a merge changed; raises NotFound for an unknown batch."""
+    """Put back everything that an import or a merge changed; raises NotFound, and Refused where a second person is needed."""
     async with _change(house, person, "Undone", now) as (work, _):
+        for entry in await work.register.log.of_batch(batch):
+            # By the batch, because what is put back in one go counts as one change of a person.
+            await _need_one_person(work, entry, By(who=batch, why="", at=now))
         count = await undoing.undo_batch(work.register, batch, By(who=person.id, why="Put back in one go", at=now, batch=uuid4().hex))
         if not count:
             raise NotFound
@@ -205,6 +209,14 @@ async def _change(house: House, person: Person, why: str, now: datetime) -> Asyn
         raise Refused({"form": refused.says}) from None
     except (changes.UnknownAuthority, changes.UnknownContact):
         raise NotFound from None
+
+
+async def _need_one_person(work: Work, entry: HistoryEntry, by: By) -> None:
+    """Refuse to lead letters back to an address that one person alone could not have given."""
+    before = (entry.before or {}).get("address") if entry.what.is_of_a_contact else None
+    moves = before and before != (entry.after or {}).get("address")
+    if moves and await proposing.reason_for_a_second(work.register, entry.gss_code, str(before), by) is not None:
+        raise Refused({"undo": "The former address needs a second person. Edit the contact, and another administrator agrees."})
 
 
 async def _ask_a_second(work: Work, subject: str, now: datetime) -> None:

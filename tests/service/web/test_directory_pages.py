@@ -165,6 +165,8 @@ async def test_authorities_are_added_edited_and_merged_by_date(town: Town) -> No
     assert 'href="#into"' in (await staff.post("/directory/merge", ended_1=KENT, **day, **WHY)).text
     assert 'href="#ended_1"' in (await staff.post("/directory/merge", into="X99", **day, **WHY)).text
     assert (await staff.post("/directory/merge", ended_1=KENT, ended_2=MEDWAY, into="X99", **day, **WHY)).status_code == 303
+    again = await staff.post("/directory/merge", ended_1=KENT, into=MEDWAY, **day, **WHY)
+    assert (again.status_code, "has a last day already" in again.text) == (400, True)
     shown = (await staff.get(f"/directory/{KENT}")).text
     assert "31 March 2028" in shown and "New Council" in shown
     batch = re.findall(r'name="batch" value="([0-9a-f]+)"', shown)[0]
