@@ -11,6 +11,7 @@ from rich.text import Text
 
 from directory.authority import Authority, today
 from directory.changes import ChangedMeanwhile, NotAllowed, Proposal, UnknownAuthority, UnknownContact
+from directory.confirming import standing
 from directory.contact import PRIMARY, ROLES, BadAddress, Contact, normalise_address
 from directory.history import By
 from directory.proposing import change_contact
@@ -70,12 +71,13 @@ def show_authority(gss_code: str) -> None:
             if one is None:
                 fail(str(UnknownAuthority()), 2)
             contacts, history = await work.register.contacts(gss_code), await work.register.history(gss_code)
-        facts, mailboxes = Table("What", "Is"), Table("Order", "Role", "Address", "Phone", "Last proved")
+            asked = await work.questions.about(gss_code)
+        facts, mailboxes = Table("What", "Is"), Table("Order", "Role", "Address", "Phone", "Proof")
         changes = Table("No", "When", "Who", "What", "Why")
         for name, value in _facts(one):
             _row(facts, name, value)
         for each in contacts:
-            _row(mailboxes, str(each.order), each.role, each.address, each.phone, _proof(each))
+            _row(mailboxes, str(each.order), each.role, each.address, each.phone, standing(each, asked))
         for entry in history:
             _row(changes, str(entry.id), f"{entry.at:%Y-%m-%d %H:%M}", entry.who, entry.what, entry.why)
         return facts, mailboxes, changes
