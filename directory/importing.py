@@ -91,6 +91,17 @@ def read_contacts(
     return Import(rows=tuple(rows), faults=faults.told())
 
 
+def faults_in(*, role: str, phone: str, out_of_hours: str, secure_note: str, known: Mapping[str, Authority]) -> dict[str, list[str]]:
+    """Return what is wrong with the words about one contact, by field: the rules of a form are those of a file."""
+    found = {
+        "role": _role_faults(role, known),
+        "phone": _phone_faults(phone, "telephone number"),
+        "out_of_hours": _phone_faults(out_of_hours, "out-of-hours number"),
+        "secure_note": _note_faults(secure_note),
+    }
+    return {name: says for name, says in found.items() if says}
+
+
 class _Faults:
     """Every fault up to a limit, and how many more there are: a file that is wrong in all its rows must not fill the memory."""
 

@@ -1,4 +1,4 @@
-"""The tables of the directory: authorities and who follows them, contacts, every change, what waits for a second person, letters due."""
+"""The tables of the directory: authorities and who follows them, contacts, every change, what waits for a second person, what was asked."""
 
 from sqlalchemy import (
     JSON,
@@ -136,4 +136,55 @@ letters_due = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("written_at", UtcDateTime, nullable=True),
     Index(None, "written_at"),
+)
+
+exercises = Table(
+    "directory_exercises",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("issuing_authority_id", String(32), nullable=False),
+    # The letter as it was frozen, and the hash of its bytes and of everybody who is to get it: what the approver agrees to.
+    Column("letter_id", String(32), nullable=False),
+    Column("content_sha256", String(64), nullable=False),
+    Column("started_by", String(32), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("approved_by", String(32), nullable=True),
+    Column("approved_at", UtcDateTime, nullable=True),
+    Column("closed_by", String(32), nullable=True),
+    Column("closed_at", UtcDateTime, nullable=True),
+)
+
+questions = Table(
+    "directory_questions",
+    metadata,
+    # The id of the delivery that asks.
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("exercise_id", String(32), ForeignKey("directory_exercises.id"), nullable=True),
+    Column("gss_code", String(32), ForeignKey("directory_authorities.gss_code"), nullable=False),
+    Column("contact_order", Integer, nullable=False),
+    Column("address", String(254), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("answer", String(20), nullable=True),
+    Column("way", String(10), nullable=True),
+    Column("answered_at", UtcDateTime, nullable=True),
+    # When nobody waits for the answer any more: it came, or the next contact or a person was asked instead.
+    Column("ended_at", UtcDateTime, nullable=True),
+    Index(None, "gss_code"),
+    Index(None, "exercise_id"),
+    Index(None, "ended_at"),
+)
+
+api_keys = Table(
+    "directory_api_keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(100), nullable=False),
+    # The key itself is shown once and kept nowhere.
+    Column("key_sha256", String(64), nullable=False),
+    Column("made_by", String(200), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("revoked_by", String(200), nullable=True),
+    Column("revoked_at", UtcDateTime, nullable=True),
+    UniqueConstraint("key_sha256"),
 )

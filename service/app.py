@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -138,6 +138,8 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         base_url=settings.base_url.rstrip("/"),
         verp=settings.smtp.verp if settings.smtp else True,
         second_factor=settings.second_factor == "required",
+        only_to=settings.only_to(),
+        confirm_every=timedelta(days=settings.confirm_every_days),
     )
     try:
         yield App(settings=settings, database=database, house=house, sandbox=sandbox, viewer=viewer)

@@ -1,14 +1,17 @@
 """Every setting, read once from the environment (prefix `NATIONAL_ALERTS_`) and handed on as values. No secret has a default."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, SecretStr, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.mail.authenticity import parse_profile
+
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
 class OAuthSettings(BaseModel):
@@ -85,8 +88,15 @@ class OidcSettings(BaseModel):
     links_too: bool = False
 
 
+REAL_RECIPIENTS = "real-recipients"
+
+
 class Settings(BaseSettings):
-    """The settings of one process."""
+    """The settings of one process.
+
+    *letters_go_to* is `real-recipients` in production, and anywhere else a test address that gets every letter instead: without it, the
+    shared mailbox itself.
+    """
 
     model_config = SettingsConfigDict(env_prefix="NATIONAL_ALERTS_", env_nested_delimiter="__", hide_input_in_errors=True)
 
@@ -97,11 +107,13 @@ class Settings(BaseSettings):
     origin: str = "none"
     imap: ImapSettings | None = None
     smtp: SmtpSettings | None = None
+    letters_go_to: str = ""
     second_factor: Literal["required", "off"] = "required"
     oidc: OidcSettings | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    confirm_every_days: int = Field(default=90, ge=1)
     tick_seconds: float = 1.0
     poll_seconds: float = 60.0
     fence_file: Path | None = None
@@ -123,6 +135,19 @@ class Settings(BaseSettings):
     def _one_we_know(cls, value: str) -> str:
         parse_profile(value)
         return value
+
+    @field_validator("letters_go_to")
+    @classmethod
+    def _said_by_name(cls, value: str) -> str:
+        if value not in ("", REAL_RECIPIENTS) and not _ADDRESS.fullmatch(value):
+            raise ValueError(f"Say {REAL_RECIPIENTS}, or give the one test address that all letters go to.")
+        return value
+
+    def only_to(self) -> str | None:
+        """Return the address that every letter goes to instead of the people it is for, or None where that is switched off by name."""
+        if self.letters_go_to == REAL_RECIPIENTS:
+            return None
+        return self.letters_go_to or (self.imap.address if self.imap else "nobody@example.invalid")  # no mailbox, so no worker either
 
     def master_key_text(self) -> str:
         """Return the master key from the setting or its file; raises ValueError when there is none."""

@@ -19,6 +19,7 @@ from service.flow.canary import send_canary
 from service.flow.care import look_at_children_in_care
 from service.flow.chase import chase_silent
 from service.flow.clock import look_at_dates, look_for_stuck_letters
+from service.flow.confirm import ask_for_confirmation, look_at_silence, write_letters_due
 from service.flow.cover import look_at_waiting_decisions
 from service.flow.deliver import UNHURRIED, deliver_due
 from service.flow.doubt import settle_doubt
@@ -92,6 +93,9 @@ class Worker:
             look_at_children_in_care,
             send_reports,
             reconcile_boards,
+            write_letters_due,
+            ask_for_confirmation,
+            look_at_silence,
         ):
             scheduler.add_job(self._guarded, "interval", seconds=60, args=(hand.__name__, partial(self._clock, hand)))
         if self.watch is not None:

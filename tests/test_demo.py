@@ -21,3 +21,15 @@ def test_the_demonstration_tells_the_whole_story_and_every_number_adds_up(tmp_pa
         assert tally["unnamed"] == 0
     assert numbers["quarantined"] == 0
     assert numbers["audit_verified"]
+
+
+def test_the_story_of_the_directory_adds_up(tmp_path: Path) -> None:
+    report = tmp_path / "out.json"
+    command = [sys.executable, "-m", "service", "demo", "--once", "--story", "directory", "--json", str(report)]
+    told = subprocess.run(command, check=False, timeout=240, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr[-2000:]
+    numbers = json.loads(report.read_text())
+    assert numbers["authorities"] == numbers["confirmed"] == numbers["proved by a person"] == 212
+    assert (numbers["changed"], numbers["refused"], numbers["verified"]) == (12, 3, 12)
+    assert numbers["drill answered"] + numbers["drill missed"] == 212 and numbers["drill missed"] == numbers["tasks for misses"]
+    assert numbers["audit_verified"]

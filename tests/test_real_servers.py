@@ -31,7 +31,7 @@ from service.domain.delivery import Delivery, DeliveryEvent, DeliveryState, name
 from service.domain.people import Role
 from service.flow.understanding import understand
 from service.mail.classify import Sort
-from service.settings import ImapSettings, OAuthSettings, Settings, SmtpSettings
+from service.settings import REAL_RECIPIENTS, ImapSettings, OAuthSettings, Settings, SmtpSettings
 from tests.databases import prove_origin
 from tests.servers.postfix_dovecot import MailServers
 from tests.servers.token_endpoint import TokenEndpoint
@@ -186,6 +186,7 @@ def settings_for(servers: MailServers, database_url: str, mailbox: str, oauth: O
     """Point the service at the test's servers: implicit TLS for IMAP, STARTTLS for SMTP, the test's own authority trusted."""
     password = None if oauth else SecretStr(servers.password)
     return Settings(
+        letters_go_to=REAL_RECIPIENTS,
         database_url=database_url,
         master_key=SecretStr(MASTER_KEY),
         origin="rfc8601:mx.hub.test",

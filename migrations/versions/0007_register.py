@@ -78,9 +78,67 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_letters_due")),
     )
     op.create_index(op.f("ix_directory_letters_due_written_at"), "directory_letters_due", ["written_at"], unique=False)
+    op.create_table(
+        "directory_exercises",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("issuing_authority_id", sa.String(length=32), nullable=False),
+        sa.Column("letter_id", sa.String(length=32), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=False),
+        sa.Column("started_by", sa.String(length=32), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.String(length=32), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=32), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_exercises")),
+    )
+    op.create_table(
+        "directory_questions",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("exercise_id", sa.String(length=32), nullable=True),
+        sa.Column("gss_code", sa.String(length=32), nullable=False),
+        sa.Column("contact_order", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(length=20), nullable=True),
+        sa.Column("way", sa.String(length=10), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["exercise_id"], ["directory_exercises.id"], name=op.f("fk_directory_questions_exercise_id_directory_exercises")
+        ),
+        sa.ForeignKeyConstraint(
+            ["gss_code"], ["directory_authorities.gss_code"], name=op.f("fk_directory_questions_gss_code_directory_authorities")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_questions")),
+    )
+    for column in ("ended_at", "exercise_id", "gss_code"):
+        op.create_index(op.f(f"ix_directory_questions_{column}"), "directory_questions", [column], unique=False)
+    op.create_table(
+        "directory_api_keys",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("key_sha256", sa.String(length=64), nullable=False),
+        sa.Column("made_by", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_by", sa.String(length=200), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_api_keys")),
+        sa.UniqueConstraint("key_sha256", name=op.f("uq_directory_api_keys_key_sha256")),
+    )
+    op.create_index("ix_deliveries_letter_id", "deliveries", ["letter_id"], unique=False)
+    op.create_index("ix_deliveries_written", "deliveries", ["gss_code", "created_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_deliveries_letter_id", table_name="deliveries")
+    op.drop_index("ix_deliveries_written", table_name="deliveries")
+    op.drop_table("directory_api_keys")
+    for column in ("gss_code", "exercise_id", "ended_at"):
+        op.drop_index(op.f(f"ix_directory_questions_{column}"), table_name="directory_questions")
+    op.drop_table("directory_questions")
+    op.drop_table("directory_exercises")
     op.drop_index(op.f("ix_directory_letters_due_written_at"), table_name="directory_letters_due")
     op.drop_table("directory_letters_due")
     op.drop_index(op.f("ix_directory_proposals_gss_code"), table_name="directory_proposals")

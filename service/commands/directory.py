@@ -11,6 +11,7 @@ from rich.text import Text
 
 from directory.authority import Authority, today
 from directory.changes import ChangedMeanwhile, NotAllowed, Proposal, UnknownAuthority, UnknownContact
+from directory.confirming import standing
 from directory.contact import PRIMARY, ROLES, BadAddress, Contact, normalise_address
 from directory.history import By
 from directory.proposing import change_contact
@@ -18,7 +19,7 @@ from directory.register import NOTHING
 from directory.succession import add_authority, edit_authority, merge, retire
 from directory.undoing import undo
 from service.app import App
-from service.commands import directory_files
+from service.commands import directory_asking, directory_files, directory_keys
 from service.commands.opening import fail, out, with_app
 from service.database.unit_of_work import Work
 
@@ -28,6 +29,8 @@ Why = Annotated[str, typer.Option(help="Why it changes; kept in the history.")]
 
 cli = typer.Typer(no_args_is_help=True, help="The address directory.")
 cli.add_typer(directory_files.cli)
+cli.add_typer(directory_asking.cli)
+cli.add_typer(directory_keys.cli, name="key")
 
 
 @cli.command("load")
@@ -68,12 +71,13 @@ def show_authority(gss_code: str) -> None:
             if one is None:
                 fail(str(UnknownAuthority()), 2)
             contacts, history = await work.register.contacts(gss_code), await work.register.history(gss_code)
-        facts, mailboxes = Table("What", "Is"), Table("Order", "Role", "Address", "Phone", "Last proved")
+            asked = await work.questions.about(gss_code)
+        facts, mailboxes = Table("What", "Is"), Table("Order", "Role", "Address", "Phone", "Proof")
         changes = Table("No", "When", "Who", "What", "Why")
         for name, value in _facts(one):
             _row(facts, name, value)
         for each in contacts:
-            _row(mailboxes, str(each.order), each.role, each.address, each.phone, _proof(each))
+            _row(mailboxes, str(each.order), each.role, each.address, each.phone, standing(each, asked))
         for entry in history:
             _row(changes, str(entry.id), f"{entry.at:%Y-%m-%d %H:%M}", entry.who, entry.what, entry.why)
         return facts, mailboxes, changes

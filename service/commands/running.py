@@ -24,6 +24,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Run as fast as it goes, then stop.")] = False,
     report: Annotated[Path | None, typer.Option("--json", help="Write the numbers to this file.")] = None,
     port: Annotated[int, typer.Option(help="Where the pages are served.")] = 8000,
+    story: Annotated[str, typer.Option(help="What is shown: alert or directory.")] = "alert",
 ) -> None:
     """Show the whole service with simulated people, on this machine alone."""
     from service.demonstration import demonstrate  # the only command that needs the embedded mail server
@@ -31,8 +32,10 @@ def demo(
     _refuse_faulty_policies()
     if policy not in policy_names():
         fail(f"There is no policy called {policy}. There are: {', '.join(policy_names())}.", 2)
+    if story not in ("alert", "directory"):
+        fail(f"There is no story called {story}. There are: alert, directory.", 2)
     try:
-        raise typer.Exit(asyncio.run(demonstrate(policy=policy, once=once, report=report, port=port)))
+        raise typer.Exit(asyncio.run(demonstrate(policy=policy, once=once, report=report, port=port, story=story)))
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
 

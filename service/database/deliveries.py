@@ -99,8 +99,15 @@ class Deliveries:
 
     async def withdraw_unsent(self, notice_id: str, *, at: datetime) -> int:
         """Stop every letter of a notice that has not begun to leave, whoever claimed it, and return how many."""
+        return await self._withdraw(t.c.notice_id == notice_id, at)
+
+    async def withdraw_of_letter(self, letter_id: str, *, at: datetime) -> int:
+        """Stop every copy of one frozen letter that has not begun to leave, and return how many."""
+        return await self._withdraw(t.c.letter_id == letter_id, at)
+
+    async def _withdraw(self, where: sa.ColumnElement[bool], at: datetime) -> int:
         unsent = t.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
-        ids = (await self._connection.scalars(sa.select(t.c.id).where(t.c.notice_id == notice_id, unsent))).all()
+        ids = (await self._connection.scalars(sa.select(t.c.id).where(where, unsent))).all()
         return len(await self.move([Move(delivery_id=one, event=DeliveryEvent.WITHDRAWN) for one in ids], at=at))
 
     async def release(self, delivery_id: str, *, letter_id: str, name: str, address: str, at: datetime) -> bool:
@@ -189,6 +196,10 @@ class Deliveries:
         """Make due again what a process that is certainly gone had claimed and not begun to send; what is in doubt keeps its lease."""
         claimed = (t.c.state == DeliveryState.SENDING) & (t.c.leased_until > at)
         return (await self._connection.execute(sa.update(t).where(claimed).values(leased_until=at))).rowcount
+
+    async def of_letter(self, letter_id: str) -> tuple[Delivery, ...]:
+        """Return everybody that one frozen letter went or goes to."""
+        return tuple(map(delivery_of, await self._connection.execute(sa.select(*DOMAIN).where(t.c.letter_id == letter_id))))
 
     async def waiting(self) -> int:
         """Count letters that have not reached an end: queued, being sent or in doubt."""

@@ -233,6 +233,8 @@ deliveries = sa.Table(
     sa.Index("ix_deliveries_gss_code", "gss_code", "address"),
     sa.Index("ix_deliveries_kind", "kind", "created_at"),
     sa.Index("ix_deliveries_case_id", "case_id", "gss_code", "state"),
+    sa.Index("ix_deliveries_written", "gss_code", "created_at"),
+    sa.Index("ix_deliveries_letter_id", "letter_id"),
 )  # fmt: skip
 
 chased = sa.Table(  # which letters without an answer a chaser asks about

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from directory.confirming import Questions
+from directory.exercises import Exercises
 from directory.register import Register
 from service.database.alarms import Alarms
 from service.database.approvals import Approvals
@@ -70,6 +72,8 @@ class Work:
         self.unknown = Unknown(connection, self.keys, master.derive("unknown words"))
         self.likenesses = Likenesses(connection, master.derive("likenesses"))
         self.register = Register(connection)
+        self.questions = Questions(connection)
+        self.exercises = Exercises(connection)
 
 
 Begin = Callable[[], AbstractAsyncContextManager[Work]]

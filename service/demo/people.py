@@ -21,7 +21,7 @@ from service.domain.notice import NoticeKind
 from service.domain.reference import references_in
 
 _TOKEN = re.compile(r"\+([a-z])\.[a-z2-7]{32}@", re.IGNORECASE)
-_LINK = re.compile(r"https?://[^\s<>\"]+/(?:answer|decide|sign-in)/[a-z2-7]{32}", re.IGNORECASE)
+_LINK = re.compile(r"https?://[^\s<>\"]+/(?:answer|confirm|decide|sign-in)/[a-z2-7]{32}", re.IGNORECASE)
 _NUMBER = re.compile(r"\bAPPROVE\s+(\d{2,6})\b")
 _KINDS = (
     (re.compile(r"\bFOUND\b"), NoticeKind.FOUND),

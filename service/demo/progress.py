@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from service.demo.directory_story import DirectoryNumbers
 from service.demo.story import Numbers
 
 _ROWS = ("recipients", "accepted", "failed", "acknowledged", "bounced", "silent", "unnamed")
@@ -43,6 +44,21 @@ class Display:
             self._bars[name] = self._progress.add_task(name, total=total)
         self._progress.update(self._bars[name], completed=done, total=total)
 
+    def directory_result(self, numbers: DirectoryNumbers) -> None:
+        """Show the numbers of the directory, and say what does not add up."""
+        table = Table("", "Authorities")
+        table.columns[1].justify = "right"
+        for name, figure in numbers.figures.items():
+            table.add_row(name.capitalize(), str(figure))
+        self._console.print(table)
+        self._close(numbers)
+
+    def _close(self, numbers: Numbers | DirectoryNumbers) -> None:
+        self.say("The audit trail holds." if numbers.audit_verified else "The audit trail does not hold.")
+        for fault in numbers.faults:
+            self.say(fault)
+        self.say("Every number adds up." if numbers.add_up else "The numbers do not add up.")
+
     def result(self, numbers: Numbers) -> None:
         """Show the numbers, and say what does not add up."""
         table = Table("", *(kind.value.capitalize() for kind in numbers.tallies), title=f"{numbers.authorities} authorities")
@@ -52,7 +68,4 @@ class Display:
             table.add_row(name.capitalize(), *(str(tally.as_dict()[name]) for tally in numbers.tallies.values()))
         self._console.print(table)
         self.say(f"{numbers.letters_received} letters received, {numbers.quarantined} put aside, in {numbers.seconds:.0f} seconds.")
-        self.say("The audit trail holds." if numbers.audit_verified else "The audit trail does not hold.")
-        for fault in numbers.faults:
-            self.say(fault)
-        self.say("Every number adds up." if numbers.add_up else "The numbers do not add up.")
+        self._close(numbers)

@@ -17,7 +17,7 @@ from service.database import repairs
 from service.database.leaving import Move
 from service.database.letters import LetterChanged
 from service.database.unit_of_work import Work
-from service.domain.audience import bound_content, fingerprint
+from service.domain.audience import Addressee, bound_content, fingerprint
 from service.domain.delivery import Delivery, DeliveryEvent, Lane, wait_before_retry
 from service.domain.pace import Pace
 from service.domain.people import Role
@@ -150,7 +150,7 @@ class _Round:
             await self._set_aside(delivery)
             return
         sender = reply_address(delivery.mailbox, "b", delivery.id) if self._house.verp else delivery.mailbox
-        envelope = Envelope(sender=sender, recipient=delivery.address, delivery_id=delivery.id)
+        envelope = Envelope(sender=sender, recipient=self._house.only_to or delivery.address, delivery_id=delivery.id)
         with contextlib.suppress(LeaseLost):
             result = await connection.send(envelope, wire, lambda: self._about_to_leave(delivery))
             await self._record(delivery, result)
@@ -226,7 +226,8 @@ class _Round:
         if delivery.letter_id not in self._letters:  # the first connection that needs a letter reads it for all
             self._letters[delivery.letter_id] = asyncio.create_task(self._approved_letter(delivery))
         approved = await self._letters[delivery.letter_id]
-        if delivery.notice_id is not None and (delivery.gss_code, delivery.address) not in approved.recipients:
+        to_be_approved = delivery.notice_id is not None or delivery.kind == "exercise"
+        if to_be_approved and (delivery.gss_code, delivery.address) not in approved.recipients:
             raise LetterChanged
         return personalise(approved.frozen, slots_for(self._house, delivery))
 
@@ -257,6 +258,8 @@ async def claim_at_pace(work: Work, pace: Pace, now: datetime) -> tuple[Delivery
 
 async def approved_recipients(work: Work, delivery: Delivery, letter_sha256: str) -> frozenset[tuple[str | None, str]]:
     """Return who was approved to get exactly these bytes (promise P4); nobody when no approval binds to them."""
+    if delivery.kind == "exercise":
+        return await _approved_for_exercise(work, delivery.letter_id, letter_sha256)
     frozen = await work.notices.frozen_with(delivery.notice_id, delivery.letter_id) if delivery.notice_id else None
     if frozen is None or not await work.approvals.binds(frozen.notice_id, bound_content(letter_sha256, fingerprint(frozen.recipients))):
         return frozenset()
@@ -266,6 +269,16 @@ async def approved_recipients(work: Work, delivery: Delivery, letter_sha256: str
     return frozenset(approved | {one for one in await repairs.addressed(work, delivery.letter_id) if one[0] in told})
 
 
+async def _approved_for_exercise(work: Work, letter_id: str, letter_sha256: str) -> frozenset[tuple[str | None, str]]:
+    exercise = await work.exercises.with_letter(letter_id)
+    if exercise is None or exercise.approved_at is None:
+        return frozenset()
+    asked = [Addressee(gss_code=one.gss_code, name="", address=one.address) for one in await work.questions.of_exercise(exercise.id)]
+    if bound_content(letter_sha256, fingerprint(asked)) != exercise.content_sha256:
+        return frozenset()
+    return frozenset((one.gss_code, one.address) for one in asked)
+
+
 def slots_for(house: House, delivery: Delivery) -> Slots:
     """Fill the marked places of one letter; nothing depends on the moment, so a second sending has the same bytes."""
     token = house.tokens.issue(delivery.token_purpose, delivery.token_subject) if delivery.token_purpose else ""
@@ -273,7 +286,7 @@ def slots_for(house: House, delivery: Delivery) -> Slots:
     domain = delivery.mailbox.rpartition("@")[2]
     return Slots(
         to_name=delivery.recipient_name,
-        to_address=delivery.address,
+        to_address=house.only_to or delivery.address,
         message_id=f"<{delivery.id}@{domain}>",
         date=delivery.created_at,
         reply_to=reply_address(delivery.mailbox, delivery.token_purpose, token) if token else delivery.mailbox,

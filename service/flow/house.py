@@ -1,7 +1,7 @@
 """What every room needs, handed in once: the database, the letter templates, the tokens, and how this house is reached."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,11 @@ class UnderstandsLetters(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """The parts that the rooms share. *verp*: the relay lets the return path carry a token. *second_factor*: signing in asks for one."""
+    """The parts that the rooms share. *verp*: the relay lets the return path carry a token. *second_factor*: signing in asks for one.
+
+    *only_to*: outside production every letter goes to this address instead; None where letters go to the people they are for.
+    *confirm_every*: how long an address counts as right once it was proved.
+    """
 
     begin: Begin
     read: Begin
@@ -35,6 +39,8 @@ class House:
     base_url: str
     verp: bool = True
     second_factor: bool = True
+    only_to: str | None = None
+    confirm_every: timedelta = timedelta(days=90)
 
 
 def today(now: datetime) -> date:

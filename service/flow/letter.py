@@ -101,7 +101,7 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
         if carried.letter == "d":
             found = await work.approvals.by_token(token_hash)
             approval, unknown = approval or found, unknown or found is None
-        elif carried.letter == "a" and (named := await work.deliveries.by_token(token_hash)):
+        elif carried.letter in "av" and (named := await work.deliveries.by_token(token_hash)):
             delivery, answers = named, True
         elif given := await work.sessions.token(token_hash):
             if given.purpose == "check" and given.holder_id:

@@ -14,7 +14,7 @@ from service.database.unit_of_work import Work
 from service.domain.errors import ChangedMeanwhile, ServiceError
 from service.domain.notice import NoticeKind
 from service.domain.people import Role
-from service.flow import assure, by_hand, canary, care, decide, elsewhere, follow_up, open_case, origin, stop, track
+from service.flow import assure, by_hand, canary, care, confirmed, decide, elsewhere, follow_up, open_case, origin, stop, track
 from service.flow.house import House, today
 from service.flow.letter import Done, Held, Letter, put_on_the_table
 from service.flow.sandbox import CannotUnderstand
@@ -216,6 +216,12 @@ async def _elsewhere(work: Work, house: House, letter: Letter, now: datetime) ->
     return Done()
 
 
+async def _address(work: Work, house: House, letter: Letter, now: datetime) -> Done:
+    assert letter.delivery is not None
+    await confirmed.answer_by_reply(work, house, letter.delivery, letter.said, now)
+    return Done()
+
+
 def _hold(why: str) -> Room:
     async def hold(_work: Work, _house: House, _letter: Letter, _now: datetime) -> Done:
         raise Held(why)
@@ -260,6 +266,7 @@ RULES: tuple[Rule, ...] = (
         _hold("The mail server says that the sender is not who they claim to be."),
     ),
     Rule("a quality assurance token", lambda x: x.check is not None, "quality_answer", _quality),
+    Rule("an answer about an address", lambda x: x.answers and x.delivery is not None and not x.delivery.case_id, "address", _address),
     Rule("an answer token", lambda x: x.answers, "response", _answer),
     Rule("a later form for a case", lambda x: x.from_the_reporter and x.form in _LATER, "follow_up", _follow_up),
     Rule("answers to our questions", lambda x: x.from_the_reporter and x.case_by_token and bool(x.said.answers), "correction", _correction),

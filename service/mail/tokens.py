@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from service.mail.message import IncomingEmail
 
-LETTERS = "dqcah"
+LETTERS = "dqcahv"
 _TOKEN = r"[a-z2-7]{32}"  # noqa: S105
 _DELIVERY = r"[0-9a-f]{32}"
 _TOKEN_LINE = re.compile(rf"reference[ \t]*:\s*([{LETTERS}])\.((?:[a-z2-7]\s{{0,3}}){{31}}[a-z2-7])(?![a-z2-7])", re.I)

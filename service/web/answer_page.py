@@ -54,7 +54,7 @@ async def show(request: Request, token: str, site: TheSite) -> Response:
 async def answer(request: Request, token: str, site: TheSite) -> Response:
     """Take the answer; the same answer twice is harmless."""
     form = await read_form(request)
-    if not _shown_lately(token, form.get("shown", ""), site.clock()):
+    if not shown_lately(token, form.get("shown", ""), site.clock()):
         raise NotAllowed(FROM_ELSEWHERE)
     found = await _page_for(site, token)
     chosen = next((choice for choice in _choices(found) if choice == form.get("answer")), None)
@@ -94,7 +94,7 @@ async def _answer_page(
         searches=SEARCHED if choices is CHOICES else {},
         form=form,
         faults=faults or [],
-        shown=_sign(token, int(site.clock().timestamp())),
+        shown=sign_form(token, int(site.clock().timestamp())),
     )
 
 
@@ -109,14 +109,16 @@ def _choices(found: track.AnswerPage) -> dict[Answer, str]:
     return WHEN_ENDED if found.kind in (NoticeKind.FOUND, NoticeKind.WITHDRAWAL) else CHOICES
 
 
-def _sign(token: str, at: int) -> str:
+def sign_form(token: str, at: int) -> str:
+    """Return the field that says when the form behind a link was shown."""
     # The key is the secret in the link: whoever can make this field was sent the letter.
     return f"{at}.{hmac.new(token.casefold().encode(), f'answer form {at}'.encode(), hashlib.sha256).hexdigest()}"
 
 
-def _shown_lately(token: str, shown: str, now: datetime) -> bool:
+def shown_lately(token: str, shown: str, now: datetime) -> bool:
+    """Say whether the form behind a link was shown within the last day, to whoever has the link."""
     head = shown.partition(".")[0]
     if not (head.isascii() and head.isdigit() and len(head) < 12):
         return False
     age = int(now.timestamp()) - int(head)
-    return hmac.compare_digest(shown.encode(), _sign(token, int(head)).encode()) and -60 <= age <= OPEN_FOR.total_seconds()
+    return hmac.compare_digest(shown.encode(), sign_form(token, int(head)).encode()) and -60 <= age <= OPEN_FOR.total_seconds()

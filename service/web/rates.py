@@ -39,6 +39,7 @@ SEARCHES = Rate(name="searches", requests=60)
 SIGN_INS = Rate(name="sign-ins", requests=600, minutes=15)
 SIGN_INS_FROM = Rate(name="sign-ins-from", requests=60, minutes=15)
 SIGN_INS_AS = Rate(name="sign-ins-as", requests=10, minutes=15)
+API = Rate(name="api", requests=120)
 CODES = Rate(name="codes", requests=5, minutes=15)
 
 

@@ -1,6 +1,7 @@
 """Fills the page templates. Autoescape is always on, and no template marks anything as safe."""
 
 import re
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
@@ -45,9 +46,14 @@ def when(moment: datetime | None) -> str:
     return uk_time(moment) if moment else ""
 
 
+# Set for each request: letters go to one test address and not to the people they are for, which every page says.
+test_letters: ContextVar[bool] = ContextVar("test_letters", default=False)
+
+
 def page(nonce: str, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Fill the template *name*."""
-    return HTMLResponse(_env.get_template(name).render(cspNonce=nonce, **{"visitor": None, "typed": {}, **context}), status_code=status)
+    whole = {"visitor": None, "typed": {}, "test_letters": test_letters.get(), **context}
+    return HTMLResponse(_env.get_template(name).render(cspNonce=nonce, **whole), status_code=status)
 
 
 _env = Environment(

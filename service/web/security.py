@@ -11,32 +11,37 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.web import render
 from service.web.errors import error_page, refusal_page, too_many_page
 from service.web.headers import add_headers
 from service.web.rates import ADDRESS, EVERYBODY, LINK, SIGN_INS, SIGN_INS_FROM, Rates, TooMany, client_of
 
 LARGEST_FORM = 64 * 1024
+LARGEST_UPLOAD = 1024 * 1024  # of a list of contacts, and of the proof that goes on with one
 LARGEST_HEADERS = 32 * 1024
 FORM_WITHIN = 20.0  # seconds
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PARTS = frozenset({"iframe", "frame", "embed", "object", "fencedframe"})
-_LINKS = ("/answer/", "/decide/", "/sign-in/")
+_UPLOADS = frozenset({"/directory/import", "/directory/import/confirm", "/proof"})
+_LINKS = ("/answer/", "/confirm/", "/decide/", "/sign-in/")
 
 
 class Guard:
     """ASGI middleware: gives each request its nonce, each answer its headers, and refuses floods and what comes from elsewhere."""
 
-    def __init__(self, app: ASGIApp, *, origin: str, secure: bool, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, *, origin: str, secure: bool, rates: Rates, test_letters: bool = False) -> None:
         self._app = app
         self._origin = origin
         self._secure = secure
         self._rates = rates
+        self._test_letters = test_letters
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        render.test_letters.set(self._test_letters)
         nonce = secrets.token_urlsafe(18)
         scope.setdefault("state", {})["nonce"] = nonce
         static = scope["path"].startswith("/static/")
@@ -47,7 +52,7 @@ class Guard:
             await send(message)
 
         refusal = await self._refusal(scope, nonce, static=static)
-        await (refusal or self._app)(scope, _in_bounds(receive), send_with_headers)
+        await (refusal or self._app)(scope, _in_bounds(receive, _largest(scope)), send_with_headers)
 
     async def _refusal(self, scope: Scope, nonce: str, *, static: bool) -> Response | None:
         try:
@@ -60,7 +65,7 @@ class Guard:
             return error_page(nonce, HTTPStatus.BAD_REQUEST)
         if sum(len(name) + len(value) for name, value in headers.raw) > LARGEST_HEADERS:
             return error_page(nonce, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        if _declared(headers) > LARGEST_FORM:
+        if _declared(headers) > _largest(scope):
             return error_page(nonce, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         here = self._from_here(headers) if scope["method"] not in _SAFE else _as_a_page(headers)
         return None if here else refusal_page(nonce)
@@ -107,7 +112,11 @@ def _declared(headers: Headers) -> int:
     return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
 
 
-def _in_bounds(receive: Receive) -> Receive:
+def _largest(scope: Scope) -> int:
+    return LARGEST_UPLOAD if scope["path"] in _UPLOADS else LARGEST_FORM
+
+
+def _in_bounds(receive: Receive, largest: int) -> Receive:
     """Hold the client to one size and one deadline for the whole body; afterwards `receive` only waits for it to hang up."""
     deadline, taken, complete = asyncio.get_running_loop().time() + FORM_WITHIN, 0, False
 
@@ -121,7 +130,7 @@ def _in_bounds(receive: Receive) -> Receive:
         except TimeoutError:
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
         taken += len(message.get("body", b""))
-        if taken > LARGEST_FORM:
+        if taken > largest:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         complete = not message.get("more_body", False)
         return message

@@ -13,13 +13,20 @@ from service.flow.house import House
 from service.ports import WorkAccounts
 from service.web import (
     answer_page,
+    api_pages,
     board_pages,
     call_pages,
     case_pages,
+    confirm_page,
     decision_pages,
+    directory_authorities,
+    directory_contacts,
+    directory_files,
+    directory_lists,
     directory_pages,
     drift_pages,
     errors,
+    exercise_pages,
     health,
     home,
     metrics,
@@ -44,7 +51,9 @@ from service.web.trail import Trail
 _ROOMS = (
     sign_in_pages, second_factor_pages, proof, work_account_pages, your_sign_in_pages, home, case_pages, board_pages, call_pages,
     repair_pages, decision_pages, tray_pages,
-    quarantine_pages, directory_pages, drift_pages, policy_pages, people_pages, task_pages, answer_page, health, metrics, reports,
+    quarantine_pages, directory_authorities, directory_lists, directory_files, directory_contacts, directory_pages, api_pages,
+    drift_pages, policy_pages, people_pages, task_pages, answer_page, confirm_page, exercise_pages,
+    health, metrics, reports,
 )  # fmt: skip
 
 
@@ -81,9 +90,10 @@ def make_site(
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     errors.install(app, secure=secure)
     proof.install(app)
+    api_pages.install(app)
     app.add_middleware(Trail, house=house, clock=clock)
     # The loopback names let a health probe on the same machine in; links in letters never come from the Host header.
     hosts = [urlsplit(house.base_url).hostname or "localhost", "localhost", "127.0.0.1"]
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    app.add_middleware(Guard, origin=origin_of(house.base_url), secure=secure, rates=rates)
+    app.add_middleware(Guard, origin=origin_of(house.base_url), secure=secure, rates=rates, test_letters=house.only_to is not None)
     return app

@@ -35,3 +35,13 @@ if (boards.length) {
   news.onerror = () => news.close();
   news.addEventListener('over', () => news.close());
 }
+
+for (const field of document.querySelectorAll('[data-filter]')) {
+  const rows = [...document.querySelectorAll(`#${field.dataset.filter} [data-words]`)];
+  const count = document.querySelector(`[data-filtered="${field.dataset.filter}"]`);
+  field.addEventListener('input', () => {
+    const wanted = field.value.trim().toLowerCase();
+    for (const row of rows) row.hidden = !row.dataset.words.includes(wanted);
+    count.textContent = String(rows.filter((row) => !row.hidden).length);
+  });
+}

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from service.database.tables import cascades, letters
 from service.domain.case import CaseState
 from service.domain.delivery import DeliveryState
 from service.domain.notice import NoticeState
+from service.flow.confirm import write_letters_due
 from service.flow.deliver import LEASE, deliver_due
 from service.flow.receive import receive_new
 from service.flow.rounds import notice_round, triage_round
@@ -270,3 +273,15 @@ async def test_two_workers_at_once_send_each_letter_once(home: Home) -> None:
     assert sorted(alerts_sent(home)) == ALL
     ids = [envelope.delivery_id for envelope, _ in home.mailer.sent]
     assert len(ids) == len(set(ids))
+
+
+async def test_outside_production_no_letter_of_any_kind_names_or_reaches_a_real_address(home: Home) -> None:
+    await ask_approvers(home)
+    before = len(home.mailer.sent)
+    home.house = replace(home.house, only_to="try@kent.test")
+    await write_letters_due(home.house, now=home.now)
+    await approve(home)
+    sent = home.mailer.sent[before:]
+    assert len(sent) > 6  # three alerts, three letters about addresses, and what our own people are told
+    assert {envelope.recipient for envelope, _ in sent} == {"try@kent.test"}
+    assert {parseaddr(str(message_from_bytes(wire)["To"]))[1] for _, wire in sent} == {"try@kent.test"}

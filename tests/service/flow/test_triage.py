@@ -12,6 +12,7 @@ from service.database.received import ReceivedState
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.notice import NoticeState
 from service.flow.canary import send_canary
+from service.flow.confirm import write_letters_due
 from service.flow.letter import Held
 from service.flow.quarantine import dismiss, release
 from service.flow.triage import RULES, TRIES, Rule
@@ -261,6 +262,12 @@ async def _check(home: Home) -> None:
     home.reply(home.last_to(PRIYA), PRIYA, "PASS\n")
 
 
+async def _about_an_address(home: Home) -> None:
+    await write_letters_due(home.house, now=home.now)
+    await home.settle()
+    home.reply(home.last_to(LEEDS), LEEDS, "Confirmed\n")
+
+
 async def _answer(home: Home) -> None:
     await go_live(home)
     home.reply(home.last_to(LEEDS), LEEDS, "Answer: 1\n")
@@ -348,6 +355,7 @@ HITS: dict[str, Callable[[Home], Awaitable[None]]] = {
     "found in the junk folder": _junk,
     "the sender was forged": _forged,
     "a quality assurance token": _check,
+    "an answer about an address": _about_an_address,
     "an answer token": _answer,
     "a later form for a case": _follow_up,
     "answers to our questions": _answers,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from service.domain.difference import Change, Difference
-from service.mail import compose, compose_alarm, compose_cover, compose_notices
+from service.mail import compose, compose_alarm, compose_cover, compose_directory, compose_notices
 from service.mail.compose import Context, FindingLine, Question, Sender
 from service.mail.prefab import Slots
 from tests.service.mail import letters_about_what_is_due
@@ -154,6 +154,22 @@ def contexts(*, full: bool) -> dict[str, Context]:
             left_out=["Authority X: no address works"] if full else (),
             differences=DIFFERENCES if full else (),
         ),
+        "directory_confirm": compose_directory.confirm(
+            sender=sender,
+            authority="Leeds City Council",
+            address="duty@leeds.test",
+            role="custodian",
+            phone="01632 960123" if full else "",
+            out_of_hours="01632 960124" if full else "",
+            instead=full,
+        ),
+        "directory_verify": compose_directory.verify(
+            sender=sender, authority="Leeds City Council", address="duty@leeds.test", role="custodian"
+        ),
+        "directory_changed": compose_directory.changed(
+            sender=sender, authority="Leeds City Council", address="duty@leeds.test", by="Ada Admin", at=NOON, gone=full
+        ),
+        "exercise": compose_directory.exercise(sender=sender),
         "glass_broken": compose_cover.glass_broken(
             sender=sender, by="Alex Admin", role="approver", reason="Both approvers are ill.", at=NOON, until=NOON
         ),

@@ -19,6 +19,7 @@ _ENDED = ("found", "deceased", "withdrawal")
 FOOTERS = {
     **dict.fromkeys(("submission_receipt", "submission_questions", "due"), "c"),
     "quality_request": "q",
+    **dict.fromkeys(("directory_confirm", "directory_verify", "exercise"), "v"),
     "approval_": "d",
     **dict.fromkeys((*ANSWERED, *_ENDED), "a"),
 }
@@ -34,6 +35,10 @@ WITHOUT_CASE = (
     "chaser",
     "alarm",
     "canary",
+    "directory_confirm",
+    "directory_verify",
+    "directory_changed",
+    "exercise",
 )
 templates = Templates(FOLDER)
 

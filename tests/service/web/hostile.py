@@ -4,6 +4,8 @@ import dataclasses
 import re
 from typing import Any
 
+from directory.history import By
+from directory.proposals import Proposals
 from service.database.ids import new_id
 from service.database.received import NewLetter
 from service.database.unit_of_work import Work
@@ -63,9 +65,19 @@ COLUMNS = {
     "deliveries": ("recipient_name", "address", "smtp_status"),
     "notices": ("submitted_by",),
     "known_domains": ("domain",),
-    "directory_authorities": ("name", "short_name", "region", "police_force", "delivery_note", "reorganisation_note", "other_names"),
-    "directory_contacts": ("role", "phone"),
+    "directory_authorities": (
+        "name",
+        "short_name",
+        "region",
+        "police_force",
+        "delivery_note",
+        "reorganisation_note",
+        "other_names",
+        "delivered_by",
+    ),
+    "directory_contacts": ("role", "phone", "out_of_hours", "secure_note"),
     "directory_changes": ("who", "why"),
+    "directory_proposals": ("who", "why", "reason"),
 }
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -126,6 +138,10 @@ async def _words(work: Work, town: Town, authority_id: str, words: str) -> None:
     (asked, *_) = await work.approvals.of_notice(town.seeds.decide_notice)
     await work.approvals.use(asked, verdict=Verdict.REJECT, way="web", reason=words, evidence={}, at=NOW)
     await work.register.set_contact(gss_code="E10000016", address="duty@kent.test", role="Duty", who="w", why="w", at=NOW)
+    wanted = {"order": 1, "address": words, "role": words, "phone": words, "out_of_hours": words, "secure_note": words}
+    for batch in (None, "b" * 32):
+        by = By(who="w", why="w", at=NOW, batch=batch)
+        await Proposals(work.connection).add("E10000016", 1, wanted, base=-1, reason="r", by=by)
     await work.signals.beat("relay", at=NOW, trouble="t")
     policy = policy_named("national")
     text = text_of("national").replace(f'version = "{policy.version}"', 'version = "1"')

@@ -7,7 +7,7 @@ so that only the person decides about the answer.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -80,6 +80,51 @@ def _of_person(seeds: Seeds, status: int, who: str = "quality", *, form: Mapping
     )
 
 
+def _directory(kent: Mapping[str, tuple[str, str]]) -> dict[str, Row]:
+    """Return the rows of what directory administrators change, and of the lists that all who see the directory see."""
+    sees = {"quality": 200, "approver": 200, "directory": 200}
+
+    def changing(status: int, form: Mapping[str, str] | None = None, **objects: tuple[str, str]) -> Row:
+        named = {**objects, **(kent if "gss_code" in objects else {})}
+        row = Row(own={"directory": status}, others=403, elsewhere=None, form=form or {})
+        return replace(row, elsewhere=403, except_={"directory": status}, objects=named) if named else row
+
+    code, order, day = {"gss_code": ("", "")}, {"order": ("1", "1")}, {"day": "1", "month": "4", "year": "2028"}
+    contact = {"base": "-1", "address": "duty@council.test", "role": "duty desk", "why": "They wrote."}
+    words = {"name": "Kent Council", "short_name": "Kent", "code": "XKT", "nation": "England", "region": "South East", "kind": "county"}
+    first, last = ({f"{which}_day_{part}": value for part, value in day.items()} for which in ("first", "last"))
+    return {
+        "GET /directory/new": changing(200),
+        "POST /directory/new": changing(303, {**words, "gss_code": "X99", "why": "New."}),
+        "GET /directory/merge": changing(200),
+        "POST /directory/merge": changing(303, {"ended_1": "E10000016", "into": "E06000035", "why": "They merge.", **first}),
+        "GET /directory/{gss_code}/edit": changing(200, **code),
+        "POST /directory/{gss_code}/edit": changing(303, {**words, "base": "0", "why": "A new name."}, **code),
+        "GET /directory/{gss_code}/retire": changing(200, **code),
+        "POST /directory/{gss_code}/retire": changing(303, {"base": "0", "successor_1": "E06000001", "why": "It ends.", **last}, **code),
+        "GET /directory/{gss_code}/contacts/{order}": changing(200, **code, **order),
+        "POST /directory/{gss_code}/contacts/{order}": changing(303, contact, **code, **order),
+        "POST /directory/{gss_code}/contacts/{order}/remove": changing(404, {"base": "-1", "why": "Gone."}, **code, **order),
+        "POST /directory/{gss_code}/undo": changing(404, {"change": "999999"}, **code),
+        "GET /directory/import": changing(200),
+        # A file is sent in a form of another kind; tests/service/web/test_directory_files.py sends some.
+        "POST /directory/import": _all(403),
+        "POST /directory/import/confirm": changing(400, {"file": "eA==", "mark": "x", "why": "They wrote."}),
+        "POST /directory/export": changing(200, {"kind": "csv"}),
+        # A key opens the API, and no session does: tests/service/web/test_api_pages.py.
+        "GET /api": Row(own=sees, others=403, elsewhere=None),
+        "GET /api/openapi.json": Row(own=sees, others=403, elsewhere=None),
+        "GET /api/authorities": _all(401, nobody=401),
+        "GET /api/authorities/{code}": Row(others=401, elsewhere=401, nobody=401, objects={"code": kent["gss_code"]}),
+        "GET /directory/map": Row(own=sees, others=403, elsewhere=None),
+        "GET /directory/gaps": Row(own=sees, others=403, elsewhere=None),
+        "GET /directory/checks": Row(own=sees, others=403, elsewhere=None),
+        "POST /directory/checks": changing(200),
+        "GET /directory/waiting": Row(own=sees, others=403, elsewhere=None),
+        "POST /directory/waiting": changing(404, {"proposal": "999999", "verdict": "agree"}),
+    }
+
+
 def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
     """Return the table over the ids of *seeds* and of two local notices."""
     readers = {"quality": 200, "approver": 200}
@@ -96,6 +141,8 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
     silent = next(one.gss_code for one in shipped() if one.in_uk)  # the first of the board, which has not answered
     held = {"email_id": (seeds.held, seeds.held_elsewhere), **one}
     tray = {"notice_id": (local, local_elsewhere), "email_id": (seeds.email, seeds.email), **one}
+    exercise = {"exercise_id": (seeds.exercise, "b" * 32)}
+    confirming = {"token": (seeds.confirm_token, "b" * 32)}
     answering = {"token": (seeds.answer_token, "b" * 32)}
     bounced = {"delivery_id": (seeds.bounced, "b" * 32)}
     kent = {"gss_code": ("E10000016", "E06000035")}
@@ -157,6 +204,7 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
             except_={"quality": 200, "approver": 200, "directory": 200},
             objects=kent,
         ),
+        **_directory(kent),
         "GET /drift": Row(own=readers, others=403, elsewhere=None),
         "GET /policies": _all(200),
         "GET /policies/{name}": Row(others=200, elsewhere=200, objects={"name": ("national", "kent")}),
@@ -211,6 +259,24 @@ def matrix(seeds: Seeds, local: str, local_elsewhere: str) -> dict[str, Row]:
         "POST /sign-in/{token}": Row(nobody=404, objects={"token": ("a" * 32, "b" * 32)}),
         "GET /decide/{token}": Row(others=303, elsewhere=404, nobody_elsewhere=404, objects={"token": (seeds.decide_token, "b" * 32)}),
         "GET /answer/{token}": Row(others=200, elsewhere=404, nobody=200, nobody_elsewhere=404, objects=answering),
+        "GET /exercises": Row(own={"quality": 200, "approver": 200, "directory": 200}, others=403, elsewhere=None),
+        # Another exercise is open, so nobody may prepare one.
+        "POST /exercises": Row(others=403, elsewhere=None),
+        "GET /exercises/{exercise_id}": Row(
+            own={"quality": 200, "approver": 200, "directory": 200},
+            others=403,
+            elsewhere=403,
+            except_={"quality": 404, "approver": 404, "directory": 404},
+            objects=exercise,
+        ),
+        "POST /exercises/{exercise_id}/approve": Row(
+            own={"approver": 303}, others=403, elsewhere=403, except_={"approver": 404}, objects=exercise
+        ),
+        "POST /exercises/{exercise_id}/close": Row(
+            own={"directory": 303}, others=403, elsewhere=403, except_={"directory": 404}, objects=exercise
+        ),
+        "GET /confirm/{token}": Row(others=200, elsewhere=404, nobody=200, nobody_elsewhere=404, objects=confirming),
+        "POST /confirm/{token}": Row(others=403, elsewhere=403, nobody=403, objects=confirming),
         # Without the sign that its page was shown just now, the form of an answer is refused whoever sends it.
         "POST /answer/{token}": Row(others=403, elsewhere=403, nobody=403, objects=answering),
         "GET /health/live": _all(200, nobody=200),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
+from directory.confirming import Asks, Question
+from directory.exercises import Exercise
 from service.database.ids import new_id
 from service.database.received import NewLetter
 from service.database.unit_of_work import Database, Work
@@ -14,6 +16,7 @@ from service.domain.case import Case, CaseState
 from service.domain.delivery import Answer, Delivery, DeliveryState, Lane
 from service.domain.notice import Finding, Notice, NoticeKind, NoticeState
 from service.domain.people import Role
+from service.flow.post import new_delivery
 from service.mail.prefab import freeze
 from service.mail.templates import Rendered
 from service.mail.tokens import Tokens, digest
@@ -54,6 +57,8 @@ class Seeds:
     held: str
     held_elsewhere: str
     answer_token: str
+    confirm_token: str
+    exercise: str
     delivery: str
     bounced: str
 
@@ -118,6 +123,8 @@ async def sow(database: Database) -> Seeds:
             words=NASTY,
             at=NOW,
         )
+        confirm_token = await _asked(work)
+        exercise = await _exercise(work, kent)
         check = await _case(work, kent, "KEN", CaseState.DRAFT)
         check_notice, _ = await _notice(work, check, NoticeState.CHECKING, email_id)
         decide = await _case(work, kent, "KEN", CaseState.DRAFT)
@@ -181,9 +188,49 @@ async def sow(database: Database) -> Seeds:
         held=held,
         held_elsewhere=held_elsewhere,
         answer_token=TOKENS.issue("a", delivery),
+        confirm_token=confirm_token,
+        exercise=exercise,
         delivery=delivery,
         bounced=bounced,
     )
+
+
+async def _asked(work: Work) -> str:
+    """Ask an authority whether its address is right, and return the token of the link."""
+    contact = (await work.register.all_contacts())[0]
+    letter_id = (await work.letters.add(b"Is this right?", kind="directory_confirm", case_id=None, key_id=None, at=NOW)).id
+    sent = new_delivery(
+        kind="directory_confirm",
+        letter_id=letter_id,
+        lane=Lane.CHASER,
+        gss_code=contact.gss_code,
+        recipient_name="An authority",
+        address=contact.address,
+        mailbox="alerts@kent.test",
+        token_purpose="v",
+        link_path="/confirm/{token}",
+        now=NOW,
+    )
+    token = TOKENS.issue("v", sent.id)
+    await work.deliveries.queue([sent], {sent.id: digest(token)})
+    asked = Question(id=sent.id, kind=Asks.CONFIRM, gss_code=contact.gss_code, order=0, address=contact.address, asked_at=NOW)
+    await work.questions.add([asked])
+    return token
+
+
+async def _exercise(work: Work, kent: str) -> str:
+    """Prepare an exercise that waits for its approver."""
+    frozen = freeze(
+        Rendered(name="exercise", subject="EXERCISE", text="No child is missing.", html="<p>No child is missing.</p>"),
+        sender_name="Kent",
+        sender_address="alerts@kent.test",
+    )
+    letter = await work.letters.add(frozen, kind="exercise", case_id=None, key_id=None, at=NOW)
+    to = [Addressee(gss_code=one.gss_code, name=one.name, address=one.address) for one in await work.register.recipients()]
+    content = bound_content(letter.sha256, fingerprint(to))
+    made = Exercise(id=new_id(), issuing_authority_id=kent, letter_id=letter.id, content_sha256=content, started_by="x", started_at=NOW)
+    await work.exercises.add(made)
+    return made.id
 
 
 async def _person(work: Work, authority_id: str, role: Role) -> str:

@@ -28,6 +28,7 @@ SHOWN = {
         "GET /answer/{token}",
     ),
     "approver": ("GET /", "GET /cases/{case_id}"),
+    "directory": ("GET /directory/waiting", "GET /directory/map", "GET /directory/gaps", "GET /directory/{gss_code}/edit"),
     "system": ("GET /",),
     "auditor": ("GET /cases/{case_id}",),
 }

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from service.web.rates import Rates
 from service.web.trail import LOOKS, REFUSED
 from tests.service.web.conftest import Staff, Town, a_town
 from tests.service.web.matrix import ROLES, SIGN_IN, Row, routes, table
@@ -49,6 +50,7 @@ async def test_every_look_and_every_refusal_is_as_the_table_says_and_changes_not
     people, wrong, asked = await visitors(town), [], 0
     before = await everything()
     for page, row in rows.items():
+        town.app.state.rates = Rates()  # how often one may ask has its own test
         for who in WHO:
             for own in (True, False) if row.elsewhere is not None else (True,):
                 expected = row.expected(who, own=own)

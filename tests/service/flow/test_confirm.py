@@ -1,0 +1,228 @@
+"""Addresses prove themselves and are confirmed: one press, one exact line, silence that goes on to somebody else, and nothing by itself."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from directory.changes import Proposal
+from directory.confirming import Said, standing
+from directory.contact import Contact, How
+from directory.history import By
+from directory.proposals import Proposals
+from directory.proposing import agree
+from service.database.received import ReceivedState
+from service.domain.errors import NotAllowed, UnknownToken
+from service.flow.confirm import A_DAY, ask_for_confirmation, look_at_silence, write_letters_due
+from service.flow.confirmed import Change, answer_by_link, page_for
+from service.mail.message import parse
+from service.mail.tokens import find_carried
+from tests.factories import NOW
+from tests.service.flow.home import AUTHORITIES, Home
+from tests.service.flow.walk import CARDIFF, LEEDS, MEDWAY, go_live, received, tasks
+
+LEEDS_CODE = AUTHORITIES[0]
+LATER = datetime(2027, 3, 9, 10, 0, tzinfo=UTC)  # a Tuesday, more than 90 days on
+NOTHING = Change()
+
+
+def token_of(home: Home, address: str) -> str:
+    link = next(word for word in home.text_to(address).split() if "/confirm/" in word)
+    return link.rpartition("/")[2]
+
+
+async def contact(home: Home, gss_code: str = LEEDS_CODE, order: int = 0) -> Contact:
+    async with home.database.read() as work:
+        found = await work.register.contact(gss_code, order)
+    assert found is not None
+    return found
+
+
+async def proposals(home: Home) -> tuple[Proposal, ...]:
+    async with home.database.read() as work:
+        return await Proposals(work.connection).waiting()
+
+
+async def verified(home: Home) -> None:
+    """Let everybody prove their first address."""
+    await write_letters_due(home.house, now=home.now)
+    await home.settle()
+    for address in (LEEDS, MEDWAY, CARDIFF):
+        await answer_by_link(home.house, token_of(home, address), name="Robin", said=Said.UNCHANGED, change=NOTHING, now=home.now)
+
+
+async def asked(home: Home, at: datetime = LATER) -> None:
+    await verified(home)
+    home.now = at
+    await ask_for_confirmation(home.house, now=at)
+    await home.settle()
+
+
+async def test_a_new_address_proves_itself_by_one_press_and_its_letter_speaks_of_no_case(home: Home) -> None:
+    assert await write_letters_due(home.house, now=NOW) == 3
+    assert await write_letters_due(home.house, now=NOW) == 0
+    await home.settle()
+    assert str(home.last_to(LEEDS)["Subject"]) == "Please confirm this address for national alerts"
+    assert "[" not in str(home.last_to(LEEDS)["Subject"]) and MEDWAY not in home.text_to(LEEDS)
+    async with home.database.read() as work:
+        assert standing(await contact(home), await work.questions.about(LEEDS_CODE)).startswith("Not proved yet: asked on")
+    token = token_of(home, LEEDS)
+    assert (await page_for(home.house, token)) is not None and (await contact(home)).proved_at is None
+    await answer_by_link(home.house, token, name="Robin Sample", said=Said.UNCHANGED, change=NOTHING, now=NOW)
+    proved = await contact(home)
+    assert (proved.proved_how, proved.proved_at) == (How.VERIFIED, NOW)
+    assert standing(proved, ()).startswith("Proved on")
+
+
+async def test_the_old_and_the_new_address_are_told_and_neither_letter_names_the_other(home: Home) -> None:
+    await verified(home)
+    async with home.database.begin() as work:
+        await work.register.set_contact(gss_code=LEEDS_CODE, address="new@leeds.test", role="custodian", who="Ada", why="moved", at=NOW)
+    assert await write_letters_due(home.house, now=NOW) == 3
+    await home.settle()
+    assert "no longer gets national alerts" in str(home.last_to(LEEDS)["Subject"]) and "new@leeds.test" not in home.text_to(LEEDS)
+    told = home.letters_to("new@leeds.test")
+    assert len(told) == 2 and LEEDS not in "".join(home.text_to("new@leeds.test"))
+    assert (await contact(home)).proved_at is None
+    with pytest.raises(NotAllowed, match="another address by now"):
+        await answer_by_link(home.house, token_of_first(home, LEEDS), name="Robin", said=Said.UNCHANGED, change=NOTHING, now=NOW)
+    assert (await contact(home)).proved_at is None
+
+
+def token_of_first(home: Home, address: str) -> str:
+    (carried, *_) = find_carried(parse(home.mailer.to(address)[0]), "alerts@kent.test")
+    return carried.token if carried.letter == "v" else ""
+
+
+async def test_after_90_days_everybody_is_asked_once_on_a_working_day_and_by_day(home: Home) -> None:
+    await verified(home)
+    assert await ask_for_confirmation(home.house, now=NOW + timedelta(days=30)) == 0
+    for closed in (datetime(2027, 3, 7, 10, 0, tzinfo=UTC), LATER.replace(hour=3), datetime(2027, 3, 26, 10, 0, tzinfo=UTC)):
+        assert await ask_for_confirmation(home.house, now=closed) == 0  # a Sunday, the night, Good Friday
+    assert await ask_for_confirmation(home.house, now=LATER) == 3
+    assert await ask_for_confirmation(home.house, now=LATER + timedelta(minutes=1)) == 0
+    assert await ask_for_confirmation(home.house, now=LATER + timedelta(days=1)) == 0
+
+
+async def test_no_more_than_a_few_are_asked_in_a_day(home: Home) -> None:
+    async with home.database.begin() as work:
+        for one in (await work.register.authorities())[:40]:
+            await work.register.set_contact(
+                gss_code=one.gss_code, address=f"duty@{one.gss_code.lower()}.test", role="custodian", who="test", why="test", at=NOW
+            )
+    assert await ask_for_confirmation(home.house, now=LATER) == A_DAY
+
+
+async def test_an_address_that_answered_an_alert_is_not_asked(home: Home) -> None:
+    await verified(home)
+    await go_live(home)
+    home.now = NOW + timedelta(days=60)
+    home.reply(home.last_to(LEEDS), LEEDS, "Answer: 1\n")
+    await home.settle()
+    assert (await contact(home)).proved_how is How.ACKNOWLEDGED
+    assert await ask_for_confirmation(home.house, now=datetime(2027, 3, 3, 10, 0, tzinfo=UTC)) == 2
+
+
+@pytest.mark.parametrize(
+    "words", ["Nothing has changed", "NOTHING HAS CHANGED.\n\nRobin Sample\nLeeds, 01632 960123", "Dim wedi newid", "dim newid!"]
+)
+async def test_one_exact_line_confirms_in_english_and_welsh(home: Home, words: str) -> None:
+    await asked(home)
+    home.reply(home.last_to(LEEDS), LEEDS, words)
+    await home.settle()
+    found = await contact(home)
+    assert (found.proved_how, found.proved_at) == (How.CONFIRMED, LATER)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Nothing has changed, but please write to Sue",
+        "Nothing has changed\nexcept our telephone number",
+        "No changes\n\nFrom April we use the new mailbox",
+        "We think so",
+        "OK",
+        "",
+    ],
+)
+async def test_anything_else_is_read_by_a_person(home: Home, words: str) -> None:
+    await asked(home)
+    home.reply(home.last_to(LEEDS), LEEDS, words)
+    await home.settle()
+    assert (await contact(home)).proved_at == NOW
+    assert sum(one.state is ReceivedState.QUARANTINED for one in await received(home)) == 1
+
+
+async def test_a_reply_that_is_forged_or_from_elsewhere_confirms_nothing(home: Home) -> None:
+    await asked(home)
+    home.reply(home.last_to(LEEDS), LEEDS, "Nothing has changed", forged=True)
+    home.reply(home.last_to(LEEDS), "mallory@elsewhere.test", "Nothing has changed")
+    await home.settle()
+    assert (await contact(home)).proved_at == NOW
+    assert sum(one.state is ReceivedState.QUARANTINED for one in await received(home)) == 2
+
+
+async def test_an_automatic_reply_confirms_nothing(home: Home) -> None:
+    await asked(home)
+    home.reply(home.last_to(LEEDS), LEEDS, "Received", Auto_Submitted="auto-replied")
+    await home.settle()
+    assert (await contact(home)).proved_at == NOW
+
+
+async def test_a_proposal_from_its_own_link_waits_for_an_administrator(home: Home) -> None:
+    await asked(home)
+    token = token_of(home, LEEDS)
+    for _ in range(2):
+        await answer_by_link(
+            home.house, token, name="Robin Sample", said=Said.CHANGE, change=Change(address="Children@leeds.test"), now=LATER
+        )
+    assert (await contact(home)).address == LEEDS
+    (waiting,) = await proposals(home)
+    assert waiting.wanted["address"] == "Children@leeds.test" and waiting.who == "Robin Sample (by link)"
+    assert [one.kind for one in await tasks(home)] == ["change_proposed"]
+    async with home.database.begin() as work:
+        await agree(work.register, waiting.id, By(who="Ada", why="phoned them", at=LATER))
+    assert (await contact(home)).address == "Children@leeds.test"
+
+
+@pytest.mark.parametrize("change", [Change(), Change(address="not an address"), Change(address=LEEDS)])
+async def test_a_proposal_that_changes_nothing_or_is_no_address_is_refused(home: Home, change: Change) -> None:
+    await asked(home)
+    with pytest.raises(NotAllowed):
+        await answer_by_link(home.house, token_of(home, LEEDS), name="Robin", said=Said.CHANGE, change=change, now=LATER)
+    assert await proposals(home) == ()
+
+
+async def test_nobody_answers_without_a_name_or_with_another_link(home: Home) -> None:
+    await asked(home)
+    with pytest.raises(NotAllowed, match="Type your name"):
+        await answer_by_link(home.house, token_of(home, LEEDS), name="  ", said=Said.UNCHANGED, change=NOTHING, now=LATER)
+    with pytest.raises(UnknownToken):
+        await answer_by_link(home.house, "a" * 32, name="Robin", said=Said.UNCHANGED, change=NOTHING, now=LATER)
+
+
+async def test_silence_goes_to_the_fallback_and_then_to_the_telephone(home: Home) -> None:
+    async with home.database.begin() as work:
+        await work.register.set_contact(
+            gss_code=LEEDS_CODE, address="night@e08000035.test", role="duty desk", order=1, who="test", why="test", at=NOW
+        )
+    await asked(home)
+    night = "night@e08000035.test"
+    await answer_by_link(home.house, token_of(home, night), name="Robin", said=Said.UNCHANGED, change=NOTHING, now=NOW)
+    assert await look_at_silence(home.house, now=LATER + timedelta(days=7)) == 0  # the fifth working day is not over
+    first = LATER + timedelta(days=8)
+    home.now = first
+    assert await look_at_silence(home.house, now=first) == 3
+    await home.settle()
+    assert "We asked that address first and had no answer" in home.text_to(night).replace("\n", " ")
+    calls = {f"confirm {code}" for code in AUTHORITIES[1:]}
+    assert {one.subject_id for one in await tasks(home)} == calls
+    await answer_by_link(home.house, token_of(home, night), name="Robin", said=Said.UNCHANGED, change=NOTHING, now=first)
+    assert (await contact(home)).proved_at == (await contact(home, order=1)).proved_at == first
+    assert {one.subject_id for one in await tasks(home)} == calls
+
+
+async def test_who_says_that_it_is_not_theirs_proves_nothing_and_somebody_phones(home: Home) -> None:
+    await asked(home)
+    await answer_by_link(home.house, token_of(home, LEEDS), name="Robin", said=Said.NOT_OURS, change=NOTHING, now=LATER)
+    assert (await contact(home)).proved_at == NOW
+    assert [one.kind for one in await tasks(home)] == ["address_not_theirs"]
