@@ -1,7 +1,7 @@
 """Room 8: bounces, answers and automatic replies find the delivery they are about. What cannot be matched becomes somebody's task."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from directory.contact import How
 from service.database.leaving import Move
@@ -22,7 +22,6 @@ from service.mail.prefab import readable
 from service.mail.tokens import digest
 
 CARRIERS_NEEDED = 2
-PROVED_FOR = timedelta(days=30)
 
 
 async def record_bounce(work: Work, report: BounceReport, email_id: str, now: datetime) -> str | None:
