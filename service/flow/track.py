@@ -1,8 +1,9 @@
 """Room 8: bounces, answers and automatic replies find the delivery they are about. What cannot be matched becomes somebody's task."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from directory.contact import How
 from service.database.leaving import Move
 from service.database.unit_of_work import Work
 from service.domain.approval import Approval
@@ -21,7 +22,6 @@ from service.mail.prefab import readable
 from service.mail.tokens import digest
 
 CARRIERS_NEEDED = 2
-PROVED_FOR = timedelta(days=30)
 
 
 async def record_bounce(work: Work, report: BounceReport, email_id: str, now: datetime) -> str | None:
@@ -244,20 +244,12 @@ async def _keep(
     if not _weaker(answer, delivery, confirmed=confirmed):
         await work.deliveries.answered(delivery.id, answer, confirmed=confirmed, at=now)
     work.audit.add("answer_received", at=now, case_id=delivery.case_id, subject_id=delivery.id, answer=answer, way=way, confirmed=confirmed)
-    if confirmed and way != "phone":
-        await _prove(work, delivery, now)
+    if confirmed and way != "phone" and delivery.gss_code:
+        await work.register.prove_address(
+            gss_code=delivery.gss_code, address=delivery.address, how=How.ACKNOWLEDGED, by=delivery.id, at=now
+        )
     if answer.matters:
         await answer_letters.tell_of_answer_that_matters(work, house, delivery, answer, who=who, words=words, confirmed=confirmed, now=now)
-
-
-async def _prove(work: Work, delivery: Delivery, now: datetime) -> None:
-    """Note in the directory that somebody reads the mailbox the letter went to; a month of it is one entry in the history."""
-    for contact in await work.register.contacts(delivery.gss_code or ""):
-        known_lately = contact.proved_at is not None and now - contact.proved_at < PROVED_FOR
-        if contact.address.casefold() == delivery.address.casefold() and not known_lately:
-            await work.register.prove_contact(
-                gss_code=contact.gss_code, order=contact.order, who="the service", why="Somebody there answered a letter.", at=now
-            )
 
 
 def _weaker(answer: Answer, delivery: Delivery, *, confirmed: bool) -> bool:
