@@ -22,7 +22,6 @@ class Outcome(StrEnum):
     DECEASED = "deceased"
     WITHDRAWN = "withdrawn"
     REFUSED = "refused"
-    LAPSED = "lapsed"
 
 
 class CaseEvent(StrEnum):

@@ -14,7 +14,7 @@ from service.domain.people import Role
 from service.domain.response import Checked
 from service.flow.house import House
 from service.flow.post import sender_of, write
-from service.mail import compose
+from service.mail import compose_answers
 from service.mail.wording import day
 
 MATTERS, AFTER_THE_END, THANKS = "answer_matters", "answer_after_end", "answer_thanks"
@@ -51,7 +51,7 @@ async def tell_of_answer_that_matters(
         return
     authority = await work.people.authority(case.issuing_authority_id)
     contacts = await work.register.contacts(delivery.gss_code or "")
-    context = compose.answer_matters(
+    context = compose_answers.answer_matters(
         sender=sender_of(authority),
         reference=case.reference,
         authority=delivery.recipient_name,
@@ -111,7 +111,7 @@ async def thank(work: Work, house: House, delivery: Delivery, answer: Answer, ch
         return
     authority = await work.people.authority(case.issuing_authority_id)
     until = f", until {day(checked.until)}" if checked.until else ""
-    context = compose.answer_thanks(sender=sender_of(authority), reference=case.reference, noted=f"{_NOTED[answer]}{until}", at=now)
+    context = compose_answers.answer_thanks(sender=sender_of(authority), reference=case.reference, noted=f"{_NOTED[answer]}{until}", at=now)
     await write(
         work,
         house,

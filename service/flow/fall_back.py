@@ -8,9 +8,8 @@ from service.domain.delivery import Delivery, Lane
 from service.domain.people import Role
 from service.domain.status_codes import in_words
 from service.flow.house import House
-from service.flow.post import new_delivery, sender_of, write
-from service.mail import compose
-from service.mail.tokens import digest
+from service.flow.post import send_again, sender_of, write
+from service.mail import compose_answers
 
 
 async def try_other_addresses(house: House, *, now: datetime) -> int:
@@ -36,24 +35,7 @@ async def _try_another(work: Work, house: House, failed: Delivery, now: datetime
         await _ask_the_directory(work, house, failed, now)
         work.audit.add(NO_OTHER_ADDRESS, at=now, case_id=failed.case_id, subject_id=failed.id, gss_code=failed.gss_code)
         return
-    again = new_delivery(
-        kind=failed.kind,
-        letter_id=failed.letter_id,
-        lane=failed.lane,
-        case_id=failed.case_id,
-        notice_id=failed.notice_id,
-        gss_code=failed.gss_code,
-        recipient_name=failed.recipient_name,
-        address=address,
-        mailbox=failed.mailbox,
-        token_purpose=failed.token_purpose,
-        link_path=failed.link_path,
-        references=failed.references,
-        rank=place,
-        stands_for=failed.stands_for,
-        now=now,
-    )
-    await work.deliveries.queue([again], {again.id: digest(house.tokens.issue(again.token_purpose, again.id))})
+    again = await send_again(work, house, failed, address=address, rank=place, now=now)
     await work.deliveries.note(failed.id, OTHER_ADDRESS, at=now)
     work.audit.add(OTHER_ADDRESS, at=now, case_id=failed.case_id, subject_id=again.id, after=failed.id, gss_code=failed.gss_code)
 
@@ -77,7 +59,7 @@ async def _ask_the_directory(work: Work, house: House, failed: Delivery, now: da
     """Write to those who keep the directory what the mail system said, with a link to where the letter is sent again."""
     case = await work.cases.get(failed.case_id or "")
     authority = await work.people.authority(case.issuing_authority_id)
-    context = compose.bounce_task(
+    context = compose_answers.bounce_task(
         sender=sender_of(authority),
         authority=failed.recipient_name,
         said=in_words(failed.smtp_status, failed.smtp_code),

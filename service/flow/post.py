@@ -13,6 +13,7 @@ from service.flow.answering import ANSWERS, may_answer
 from service.flow.house import House
 from service.mail.compose import Sender
 from service.mail.prefab import Attachment, freeze
+from service.mail.tokens import digest
 
 _HEARS_OF_ABSENCE = ("approval_request", "approval_reminder", "approval_handed_on")
 
@@ -79,6 +80,29 @@ async def write(
     )
     await work.deliveries.queue([delivery], {})
     return delivery.id
+
+
+async def send_again(work: Work, house: House, failed: Delivery, *, address: str, rank: int, now: datetime) -> Delivery:
+    """Queue the same frozen letter for another address of the same authority, and return the new delivery."""
+    again = new_delivery(
+        kind=failed.kind,
+        letter_id=failed.letter_id,
+        lane=failed.lane,
+        case_id=failed.case_id,
+        notice_id=failed.notice_id,
+        gss_code=failed.gss_code,
+        recipient_name=failed.recipient_name,
+        address=address,
+        mailbox=failed.mailbox,
+        token_purpose=failed.token_purpose,
+        link_path=failed.link_path,
+        references=failed.references,
+        rank=rank,
+        stands_for=failed.stands_for,
+        now=now,
+    )
+    await work.deliveries.queue([again], {again.id: digest(house.tokens.issue(again.token_purpose, again.id))})
+    return again
 
 
 def new_delivery(

@@ -19,8 +19,7 @@ from service.domain.errors import NotAllowed, NotFound
 from service.domain.people import Person, Role
 from service.domain.status_codes import in_words
 from service.flow.house import House, uk_time
-from service.flow.post import new_delivery
-from service.mail.tokens import digest
+from service.flow.post import send_again
 
 MAY_REPAIR = (Role.DIRECTORY, Role.QUALITY)
 CAME_BACK = (DeliveryState.BOUNCED, DeliveryState.FAILED)
@@ -163,24 +162,8 @@ async def _send_again(work: Work, house: House, failed: Delivery, address: str, 
     letters = [one for one in await work.deliveries.letters_of(failed.notice_id or "") if one.gss_code == failed.gss_code]
     frozen = await work.notices.frozen_with(failed.notice_id or "", failed.letter_id)
     approved = next((one.addresses for one in frozen.recipients if one.gss_code == failed.gss_code), ()) if frozen else ()
-    again = new_delivery(
-        kind=failed.kind,
-        letter_id=failed.letter_id,
-        lane=failed.lane,
-        case_id=failed.case_id,
-        notice_id=failed.notice_id,
-        gss_code=failed.gss_code,
-        recipient_name=failed.recipient_name,
-        address=address,
-        mailbox=failed.mailbox,
-        token_purpose=failed.token_purpose,
-        link_path=failed.link_path,
-        references=failed.references,
-        rank=max(len(approved), *(one.rank + 1 for one in letters)),  # behind every approved address, so that none is taken for another
-        stands_for=failed.stands_for,
-        now=now,
-    )
-    await work.deliveries.queue([again], {again.id: digest(house.tokens.issue(again.token_purpose, again.id))})
+    behind = max(len(approved), *(one.rank + 1 for one in letters))  # every approved address, so that none is taken for another
+    again = await send_again(work, house, failed, address=address, rank=behind, now=now)
     await repairs.add(work, again, person_id=person.id, at=now)
     return again.id
 

@@ -124,7 +124,7 @@ class Judgement:
 
 
 async def verify_decision(work: Work, house: House, asked: Asked, letter: Understood, *, in_junk: bool, now: datetime) -> Judgement:
-    """Run every check on a reply that names a request by whatever path (security paper 1.5, C1 to C15)."""
+    """Run every check on a reply that names a request by whatever path (C1 to C15)."""
     mark = SpamMark.SPAM if in_junk else spam_mark(letter.email)
     page = await reasons_for(work, asked.case, asked.notice, asked.approval, asked.approver, now, grey=mark is SpamMark.GREY)
     deputy = await _deputy_who_sent(work, asked, letter, now)

@@ -160,15 +160,6 @@ def kind_of(title: str | None, fields: Mapping[str, Any], text: str, *, told: st
     return named if named is not Kind.UNKNOWN else _kind_of_answers(fields, text, told)
 
 
-def is_another_authoritys(originating: str | None, ours: str) -> bool:
-    """Tell whether a form names an originating authority that is plainly not *ours*; "KCC", "Kent" and "Kent County Council" are Kent."""
-    theirs, own = _stem(originating or ""), _stem(ours)
-    if not theirs or not own or len(theirs) < 3 or theirs in own or own in theirs:
-        return False
-    initials = {"".join(word[0] for word in ours.casefold().split()), "".join(word[0] for word in ours.casefold().split() if word != "of")}
-    return "".join(theirs.split()) not in initials
-
-
 def _kind_of_answers(fields: Mapping[str, Any], text: str, told: str | None) -> Kind:
     found = fields["found"]
     if found is not None and (found["date"] or found["physically_seen"] or found["seen_by"] or found["deceased"]):
@@ -180,14 +171,3 @@ def _kind_of_answers(fields: Mapping[str, Any], text: str, told: str | None) -> 
     if len({one.casefold() for one in _PLACED.findall(text)}) >= 2:
         return Kind.PLACEMENT_NOTIFICATION
     return Kind(told) if told else Kind.UNKNOWN
-
-
-def _stem(name: str) -> str:
-    plain = re.sub(r"[^\w\s]", " ", re.sub(r"['’]s\b", "s", name.casefold()))
-    plain = re.sub(
-        r"\b(?:county|city|borough|metropolitan|district|council|london|royal|of|the|and|unitary|authority|la|cc|mbc|mdc|bc|dc|lb|"
-        r"childrens?|services?|social|care|safeguarding|cyngor|sir)\b",
-        " ",
-        plain,
-    )
-    return " ".join(plain.split())

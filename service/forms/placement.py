@@ -8,10 +8,6 @@ from service.forms.labels import words_of
 from service.forms.reading import Reading
 from service.forms.values import chosen_words, is_not_known
 
-_OFFICER = ("independent reviewing officer", "reviewing officer", "iro")
-_PLAN = ("risk management plan", "rmp")
-_PLACED_UNDER = frozenset({"accommodated_section_20", "care_order", "interim_care_order", "supervision_order"})
-
 
 class Item(Protocol):
     """What a notification must state: a field, or words that label it where the reader has no field."""
@@ -24,23 +20,6 @@ class Item(Protocol):
 
 
 AnItem = TypeVar("AnItem", bound=Item)
-
-
-def placement_items(reading: Reading) -> dict[str, bool]:
-    """Tell for each mandatory item of a placement notification whether it is stated.
-
-    Source: Bradford / West Yorkshire, "The notification must state: the child's name, date of birth and current address; …".
-    """
-    children, fields = reading.fields["children"], reading.fields
-    return {
-        "child_name": bool(children) and all(child["family_name"] and child["given_names"] for child in children),
-        "date_of_birth": bool(children) and all(child["date_of_birth"] for child in children),
-        "current_address": any(address["text"] for address in fields["addresses"]),
-        "legal_status": bool(children) and all(_PLACED_UNDER & set(child["legal_status"]) for child in children),
-        "placing_authority": bool(fields["originating_authority"]),
-        "reviewing_officer": is_answered(reading.text, _OFFICER),
-        "risk_management_plan": is_answered(reading.text, _PLAN),
-    }
 
 
 def missing_items(reading: Reading, required: Sequence[AnItem]) -> list[AnItem]:

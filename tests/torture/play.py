@@ -24,14 +24,15 @@ from service.database.tables import cases
 from service.database.unit_of_work import Database, Work
 from service.domain.case import CaseState
 from service.domain.notice import NoticeKind
-from service.settings import Settings
-from tests.databases import MASTER, settle_kent
+from service.settings import REAL_RECIPIENTS, Settings
+from tests.databases import MASTER, prove_origin, settle_kent
 from tests.factories import NOW
 from tests.servers.programs import free_ports
 from tests.torture.invariants import Seen, broken
 from tests.torture.town import MAILBOX, PASSWORD, Town
 
 ROOT = Path(__file__).parents[2]
+ORIGIN = "rfc8601:mx.demo.test"
 CONNECTIONS = 3
 LEASE_AND_MORE = 16 * 60  # what was claimed by the dead is due again, and a refused address is asked about
 GSS_CODES = (
@@ -77,7 +78,12 @@ async def settle(url: str, gss_codes: Sequence[str] = GSS_CODES) -> None:
         await work.register.load_shipped()
         for gss_code, address in zip(gss_codes, addresses(gss_codes), strict=True):
             await work.register.set_contact(gss_code=gss_code, address=address, role="custodian", who="test", why="test", at=NOW)
+            # The people of the town do not answer letters about their address, and the sums are about alerts.
+            await work.register.prove_contact(gss_code=gss_code, order=1, who="test", why="test", at=NOW)
+        for due in await work.register.letters_due.waiting(limit=100):
+            await work.register.letters_due.written(due.id, at=NOW)
         await settle_kent(work)
+        await prove_origin(work, ORIGIN, MAILBOX)
     await database.close()
 
 
@@ -95,9 +101,10 @@ class Child:
             "PYTHONPATH": str(ROOT),
             "NATIONAL_ALERTS_DATABASE_URL": url,
             "NATIONAL_ALERTS_MASTER_KEY": base64.b64encode(b"a master key for the tests only!").decode(),
+            "NATIONAL_ALERTS_LETTERS_GO_TO": REAL_RECIPIENTS,
             "NATIONAL_ALERTS_BASE_URL": f"http://127.0.0.1:{port}",
             "NATIONAL_ALERTS_PORT": str(port),
-            "NATIONAL_ALERTS_ORIGIN": "rfc8601:mx.demo.test",
+            "NATIONAL_ALERTS_ORIGIN": ORIGIN,
             "NATIONAL_ALERTS_SECOND_FACTOR": "off",
             "NATIONAL_ALERTS_TICK_SECONDS": "0.1",
             "NATIONAL_ALERTS_POLL_SECONDS": "1",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.forms.kinds import is_another_authoritys, kind_of_title
+from service.forms.kinds import kind_of_title
 from service.forms.reading import Reading, SourceFile, read_files
 
 from .documents import TITLE, TODAY, docx, paragraph, read, table
@@ -171,24 +171,6 @@ def test_a_found_letter_that_names_one_child_of_a_form_with_two_asks_who() -> No
     assert [one.says for one in reading.findings] == [
         "The letter names who was found, and the form names other children too. Who was found?"
     ]
-
-
-@pytest.mark.parametrize(
-    ("originating", "ours", "another"),
-    [
-        ("Kent County Council", "Kent County Council", False),
-        ("Kent", "Kent County Council", False),
-        ("KCC", "Kent County Council", False),
-        ("Kent CC - Children's Services", "Kent County Council", False),
-        ("Medway Council", "Kent County Council", True),
-        ("City of Bradford Metropolitan District Council", "Bradford Council", False),
-        ("Leeds City Council", "City of Bradford Metropolitan District Council", True),
-        (None, "Kent County Council", False),
-        ("Children's Services", "Kent County Council", False),
-    ],
-)
-def test_an_originating_authority_is_another_only_when_it_plainly_is(originating: str | None, ours: str, another: bool) -> None:
-    assert is_another_authoritys(originating, ours) is another
 
 
 def test_a_title_with_a_colon_is_no_label_with_its_answer() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from service.domain.difference import Change, Difference
-from service.mail import compose, compose_alarm, compose_cover, compose_directory, compose_notices
+from service.mail import compose, compose_alarm, compose_answers, compose_cover, compose_directory, compose_notices
 from service.mail.compose import Context, FindingLine, Question, Sender
 from service.mail.prefab import Slots
 from tests.service.mail import letters_about_what_is_due
@@ -219,8 +219,10 @@ def contexts(*, full: bool) -> dict[str, Context]:
         "found_in_part": compose_notices.found_in_part(FAMILY if full else {}, **notice, before=FULL if full else None),
         "deceased": compose_notices.deceased(fields, **notice),
         "withdrawal": compose_notices.withdrawal(**notice),
-        "answer_thanks": compose.answer_thanks(**case, noted="2: Known to us", at=NOON, said="She is at our school." if full else ""),
-        "answer_matters": compose.answer_matters(
+        "answer_thanks": compose_answers.answer_thanks(
+            **case, noted="2: Known to us", at=NOON, said="She is at our school." if full else ""
+        ),
+        "answer_matters": compose_answers.answer_matters(
             **case,
             authority="Leeds City Council",
             answer="Possible match",
@@ -232,7 +234,9 @@ def contexts(*, full: bool) -> dict[str, Context]:
         "sign_in_link": compose.sign_in_link(sender=sender, minutes=15),
         "security_notice": compose.security_notice(sender=sender, says="A passkey was set up for your sign-in.", at=NOON),
         "origin_test": compose.origin_test(sender=sender, subject="Origin test 1 0123456789abcdef0123456789abcdef"),
-        "bounce_task": compose.bounce_task(sender=sender, authority="Leeds City Council", said="The mailbox is full.", reference=REFERENCE),
+        "bounce_task": compose_answers.bounce_task(
+            sender=sender, authority="Leeds City Council", said="The mailbox is full.", reference=REFERENCE
+        ),
     }
 
 
