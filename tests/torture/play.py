@@ -17,6 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from directory.contact import PRIMARY
 from service.app import open_app
 from service.database import schema
 from service.database.counting import desk
@@ -79,7 +80,7 @@ async def settle(url: str, gss_codes: Sequence[str] = GSS_CODES) -> None:
         for gss_code, address in zip(gss_codes, addresses(gss_codes), strict=True):
             await work.register.set_contact(gss_code=gss_code, address=address, role="custodian", who="test", why="test", at=NOW)
             # The people of the town do not answer letters about their address, and the sums are about alerts.
-            await work.register.prove_contact(gss_code=gss_code, order=1, who="test", why="test", at=NOW)
+            await work.register.prove_contact(gss_code=gss_code, order=PRIMARY, who="test", why="test", at=NOW)
         for due in await work.register.letters_due.waiting(limit=100):
             await work.register.letters_due.written(due.id, at=NOW)
         await settle_kent(work)
@@ -252,6 +253,7 @@ async def look_over(url: str, database: Database, town: Town, output: str, crash
         database_url=url,
         master_key=SecretStr(base64.b64encode(b"a master key for the tests only!").decode()),
         base_url=town.pages,
+        letters_go_to=REAL_RECIPIENTS,
     )
     async with open_app(settings) as app, database.read() as work:
         faults = await broken(work, app.house, seen)
