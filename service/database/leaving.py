@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.crashpoints import crashpoint
-from service.database.delivery_rows import CHASER, DOMAIN, ENDING, WAITING, ended
+from service.database.delivery_rows import CHASER, DOMAIN, ENDING, SAYS_THE_END, WAITING, ended
 from service.database.ids import new_id
 from service.database.tables import chased, delivery_events, fence, notices
 from service.database.tables import deliveries as t
 from service.domain.delivery import TRANSITIONS, DeliveryEvent, DeliveryState
+from service.domain.notice import NoticeState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +115,14 @@ def stale() -> sa.ColumnElement[bool]:
     return (t.c.kind == CHASER) & asks
 
 
+def pointless(says_the_end: Sequence[NoticeState] = SAYS_THE_END) -> sa.ColumnElement[bool]:
+    """Whether nobody sends the letter any more: its chaser is stale, or what it tells has ended."""
+    # Not OR: SQLite would answer that by walking through all the alerts there ever were.
+    return sa.case((t.c.kind == CHASER, stale()), else_=ended(t, says_the_end))
+
+
 _HELD = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
-_POINTLESS = sa.or_(ended(t), stale())
-_HELD_BACK = sa.select(t.c.id).where(t.c.id.in_(sa.bindparam("leaving", expanding=True)), _POINTLESS)
+_HELD_BACK = sa.select(t.c.id).where(t.c.id.in_(sa.bindparam("leaving", expanding=True)), pointless())
 
 
 def _due(free: sa.ColumnElement[bool]) -> sa.Select[int, str]:
@@ -132,7 +138,7 @@ def _due(free: sa.ColumnElement[bool]) -> sa.Select[int, str]:
     # What a person stopped is not claimed, not even a letter in doubt: it goes again only after a new approval.
     stopped = sa.exists().where(notices.c.id == t.c.notice_id, notices.c.stopped_at.is_not(None))
     held = sa.exists().where(fence.c.held_at.is_not(None))  # a restored or copied database sends nothing until a person says so
-    query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~stopped, ~held, ~_POINTLESS)
+    query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~stopped, ~held, ~pointless())
     return query.order_by(t.c.lane, t.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
 
 
