@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.crashpoints import crashpoint
-from service.database.delivery_rows import ALERTING, DOMAIN, ENDING, WAITING, delivery_of
+from service.database.delivery_rows import ALERTING, DOMAIN, ENDING, WAITING, delivery_of, ended
 from service.database.ids import new_id
 from service.database.leaving import CLAIM, DUE, Move, apply_moves, note, pointless
 from service.database.tables import chased, delivery_events

@@ -23,16 +23,10 @@ DOMAIN = (*(t.c[name] for name in _NAMES), t.c.message_references)
 def delivery_of(row: sa.Row[*tuple[Any, ...]]) -> Delivery:
     """Make the value of one row of the columns `DOMAIN`."""
     values: dict[str, Any] = dict(zip(_NAMES, row[:-1], strict=True))
-    return Delivery(
-        **{
-            **values,
-            "lane": Lane(values["lane"]),
-            "state": DeliveryState(values["state"]),
-            "answer": Answer(values["answer"]),
-            "stands_for": tuple(values["stands_for"].split()),
-        },
-        references=tuple(row[-1].split()),
-    )
+    for name, kind in (("lane", Lane), ("state", DeliveryState), ("answer", Answer)):
+        values[name] = kind(values[name])
+    values["stands_for"] = tuple(values["stands_for"].split())
+    return Delivery(**values, references=tuple(row[-1].split()))
 
 
 def ended(letters: sa.FromClause, states: Sequence[NoticeState] = SAYS_THE_END) -> sa.ColumnElement[bool]:

@@ -35,10 +35,7 @@ class Move:
 def apply_moves(connection: sa.Connection, moves: Sequence[Move], at: datetime) -> frozenset[str]:
     """Do what `Deliveries.move` says, within one call: many small awaits cost more than the statements."""
     alike: dict[tuple[object, ...], list[Move]] = {}
-    held_back = _held_back(connection, [move.delivery_id for move in moves if move.event is DeliveryEvent.JOURNALLED])
     for move in moves:
-        if move.event is DeliveryEvent.JOURNALLED and move.delivery_id in held_back:
-            continue
         shape = (move.event, move.lease, move.smtp_code, move.smtp_status, move.due_at, move.leased_until)
         alike.setdefault(shape, []).append(move)
     moved: set[str] = set()
@@ -77,6 +74,8 @@ def _moving(event: DeliveryEvent, fenced: bool, names: tuple[str, ...]) -> Retur
     where: list[sa.ColumnElement[bool]] = [t.c.id.in_(sa.bindparam("ids", expanding=True)), t.c.state.in_(targets)]
     if fenced:
         where.append(t.c.lease == sa.bindparam("held"))
+    if event is DeliveryEvent.JOURNALLED:
+        where.append(~pointless())  # there may have been an answer, or the child was found, since the claim
     values = {name: sa.bindparam(name, type_=t.c[name].type) for name in names}
     return sa.update(t).where(*where).values(state=next(iter(targets.values())), **values).returning(t.c.id)
 
@@ -98,11 +97,6 @@ def note(connection: sa.Connection, moves: Sequence[Move], at: datetime) -> None
         connection.execute(sa.insert(delivery_events), rows)
 
 
-def _held_back(connection: sa.Connection, leaving: Sequence[str]) -> frozenset[str]:
-    """Return which of the letters that are about to leave must not: there was an answer, or the child was found, since the claim."""
-    return frozenset(connection.scalars(_HELD_BACK, {"leaving": leaving})) if leaving else frozenset()
-
-
 def stale() -> sa.ColumnElement[bool]:
     """Whether a chaser asks about something that was answered since it went out, or that has ended."""
     item, answer = t.alias(), t.alias()
@@ -122,7 +116,6 @@ def pointless(says_the_end: Sequence[NoticeState] = SAYS_THE_END) -> sa.ColumnEl
 
 
 _HELD = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
-_HELD_BACK = sa.select(t.c.id).where(t.c.id.in_(sa.bindparam("leaving", expanding=True)), pointless())
 
 
 def _due(free: sa.ColumnElement[bool]) -> sa.Select[int, str]:
