@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from service.adapters.smtp import RelayAccount, SmtpRelay
-from service.database import schema
 from service.database.ids import new_id
 from service.database.keys import MasterKey
 from service.database.unit_of_work import Database
@@ -111,6 +110,8 @@ async def work(place: Path, task: str, words: list[str]) -> dict[str, float]:
     database, tokens = Database(url, MASTER), Tokens(MASTER.derive("tokens"))
     try:
         if task == "fill":
+            from service.database import schema  # with Alembic, which sending does not need
+
             await schema.upgrade(url)
             await fill(database, place, tokens, int(words[0]))
             return {}

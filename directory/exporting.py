@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from directory.authority import Authority, by_gss
 from directory.cells import safe
 from directory.contact import Contact, address_key
-from directory.workbooks import write_workbook
 
 COLUMNS = ("gss_code", "name", "role", "order", "address", "phone", "out_of_hours", "secure_note", "shared")
 
@@ -22,6 +21,8 @@ def contacts_csv(contacts: Iterable[Contact], *, known: Mapping[str, Authority] 
 
 def contacts_xlsx(contacts: Iterable[Contact], *, known: Mapping[str, Authority] | None = None) -> bytes:
     """Write contacts as a workbook in which every cell is text."""
+    from directory.workbooks import write_workbook  # as in sheets
+
     return write_workbook(_rows(contacts, known), "contacts")
 
 

@@ -6,7 +6,6 @@ from codecs import getincrementaldecoder
 from collections.abc import Collection, Iterator
 
 from directory.cells import ROW_LIMIT, SIZE_LIMIT, BadCell, Row, Unreadable, plain
-from directory.workbooks import workbook_rows
 
 _PIECE = 1 << 20
 
@@ -20,6 +19,8 @@ def rows_of(raw: bytes, known_columns: Collection[str]) -> Iterator[Row]:
         raise Unreadable("The file is larger than 25 MB; a list of contacts is far smaller.")
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable("This is an old Excel file (.xls) or one with a password. Save it as .xlsx or CSV without a password.")
+    from directory.workbooks import workbook_rows  # openpyxl takes 20 MB, which the sending of letters can do without
+
     for number, cells in workbook_rows(raw) if raw.startswith(b"PK") else _csv_rows(raw, known_columns):
         if any(isinstance(cell, BadCell) or cell.strip() for cell in cells):
             if number > ROW_LIMIT + 1:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.crashpoints import crashpoint
 from service.database.delivery_rows import ALERTING, DOMAIN, ENDING, WAITING, delivery_of, ended
 from service.database.ids import new_id
-from service.database.leaving import CLAIM, DUE, Move, apply_moves, note, stale
+from service.database.leaving import CLAIM, DUE, Move, apply_moves, note, pointless
 from service.database.tables import chased, delivery_events
 from service.database.tables import deliveries as t
 from service.domain.delivery import Answer, Delivery, DeliveryEvent, DeliveryState, Lane, current_of
@@ -84,7 +84,7 @@ class Deliveries:
 
     async def retire(self, *, at: datetime) -> int:
         """Note the letters that nobody sends any more as superseded: chasers that were answered, alerts of a case that ended."""
-        return await self._supersede(sa.or_(stale(), ended(t, (NoticeState.CASCADED,))), at)
+        return await self._supersede(pointless((NoticeState.CASCADED,)), at)
 
     async def revive(self, case_id: str, *, at: datetime) -> int:
         """Queue again the alerts that the end of a case stopped: that end was stopped itself, and the search goes on."""

@@ -15,7 +15,7 @@ ALERTING = ("alert", "update", "renewal")
 ENDING = ("found", "withdrawal")
 CHASER = "chaser"
 WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.IN_DOUBT)
-_SAYS_THE_END = (NoticeState.APPROVED, NoticeState.CASCADED)
+SAYS_THE_END = (NoticeState.APPROVED, NoticeState.CASCADED)
 _NAMES = tuple(one.name for one in fields(Delivery) if one.name != "references")
 DOMAIN = (*(t.c[name] for name in _NAMES), t.c.message_references)
 
@@ -23,19 +23,13 @@ DOMAIN = (*(t.c[name] for name in _NAMES), t.c.message_references)
 def delivery_of(row: sa.Row[*tuple[Any, ...]]) -> Delivery:
     """Make the value of one row of the columns `DOMAIN`."""
     values: dict[str, Any] = dict(zip(_NAMES, row[:-1], strict=True))
-    return Delivery(
-        **{
-            **values,
-            "lane": Lane(values["lane"]),
-            "state": DeliveryState(values["state"]),
-            "answer": Answer(values["answer"]),
-            "stands_for": tuple(values["stands_for"].split()),
-        },
-        references=tuple(row[-1].split()),
-    )
+    for name, kind in (("lane", Lane), ("state", DeliveryState), ("answer", Answer)):
+        values[name] = kind(values[name])
+    values["stands_for"] = tuple(values["stands_for"].split())
+    return Delivery(**values, references=tuple(row[-1].split()))
 
 
-def ended(letters: sa.FromClause, states: Sequence[NoticeState] = _SAYS_THE_END) -> sa.ColumnElement[bool]:
+def ended(letters: sa.FromClause, states: Sequence[NoticeState] = SAYS_THE_END) -> sa.ColumnElement[bool]:
     """Whether a letter says that a child is missing, and the notice that ends the case is approved and not stopped."""
     end = sa.exists().where(
         notices.c.case_id == letters.c.case_id, notices.c.kind.in_(ENDING), notices.c.state.in_(states), notices.c.stopped_at.is_(None)

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.crashpoints import crashpoint
-from service.database.delivery_rows import CHASER, DOMAIN, ENDING, WAITING, ended
+from service.database.delivery_rows import CHASER, DOMAIN, ENDING, SAYS_THE_END, WAITING, ended
 from service.database.ids import new_id
 from service.database.tables import chased, delivery_events, fence, notices
 from service.database.tables import deliveries as t
 from service.domain.delivery import TRANSITIONS, DeliveryEvent, DeliveryState
+from service.domain.notice import NoticeState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +35,7 @@ class Move:
 def apply_moves(connection: sa.Connection, moves: Sequence[Move], at: datetime) -> frozenset[str]:
     """Do what `Deliveries.move` says, within one call: many small awaits cost more than the statements."""
     alike: dict[tuple[object, ...], list[Move]] = {}
-    held_back = _held_back(connection, [move.delivery_id for move in moves if move.event is DeliveryEvent.JOURNALLED])
     for move in moves:
-        if move.event is DeliveryEvent.JOURNALLED and move.delivery_id in held_back:
-            continue
         shape = (move.event, move.lease, move.smtp_code, move.smtp_status, move.due_at, move.leased_until)
         alike.setdefault(shape, []).append(move)
     moved: set[str] = set()
@@ -76,6 +74,8 @@ def _moving(event: DeliveryEvent, fenced: bool, names: tuple[str, ...]) -> Retur
     where: list[sa.ColumnElement[bool]] = [t.c.id.in_(sa.bindparam("ids", expanding=True)), t.c.state.in_(targets)]
     if fenced:
         where.append(t.c.lease == sa.bindparam("held"))
+    if event is DeliveryEvent.JOURNALLED:
+        where.append(~pointless())  # there may have been an answer, or the child was found, since the claim
     values = {name: sa.bindparam(name, type_=t.c[name].type) for name in names}
     return sa.update(t).where(*where).values(state=next(iter(targets.values())), **values).returning(t.c.id)
 
@@ -97,11 +97,6 @@ def note(connection: sa.Connection, moves: Sequence[Move], at: datetime) -> None
         connection.execute(sa.insert(delivery_events), rows)
 
 
-def _held_back(connection: sa.Connection, leaving: Sequence[str]) -> frozenset[str]:
-    """Return which of the letters that are about to leave must not: there was an answer, or the child was found, since the claim."""
-    return frozenset(connection.scalars(_HELD_BACK, {"leaving": leaving})) if leaving else frozenset()
-
-
 def stale() -> sa.ColumnElement[bool]:
     """Whether a chaser asks about something that was answered since it went out, or that has ended."""
     item, answer = t.alias(), t.alias()
@@ -114,9 +109,13 @@ def stale() -> sa.ColumnElement[bool]:
     return (t.c.kind == CHASER) & asks
 
 
+def pointless(says_the_end: Sequence[NoticeState] = SAYS_THE_END) -> sa.ColumnElement[bool]:
+    """Whether nobody sends the letter any more: its chaser is stale, or what it tells has ended."""
+    # Not OR: SQLite would answer that by walking through all the alerts there ever were.
+    return sa.case((t.c.kind == CHASER, stale()), else_=ended(t, says_the_end))
+
+
 _HELD = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
-_POINTLESS = sa.or_(ended(t), stale())
-_HELD_BACK = sa.select(t.c.id).where(t.c.id.in_(sa.bindparam("leaving", expanding=True)), _POINTLESS)
 
 
 def _due(free: sa.ColumnElement[bool]) -> sa.Select[int, str]:
@@ -132,7 +131,7 @@ def _due(free: sa.ColumnElement[bool]) -> sa.Select[int, str]:
     # What a person stopped is not claimed, not even a letter in doubt: it goes again only after a new approval.
     stopped = sa.exists().where(notices.c.id == t.c.notice_id, notices.c.stopped_at.is_not(None))
     held = sa.exists().where(fence.c.held_at.is_not(None))  # a restored or copied database sends nothing until a person says so
-    query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~stopped, ~held, ~_POINTLESS)
+    query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~stopped, ~held, ~pointless())
     return query.order_by(t.c.lane, t.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
 
 

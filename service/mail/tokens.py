@@ -35,7 +35,7 @@ class Tokens:
         """Return the reference for *purpose* and *subject_id*: 160 bits, the same every time."""
         # the length in front keeps ("a", "bc") and ("ab", "c") apart
         message = f"{len(purpose)}:{purpose}:{subject_id}".encode()
-        return base64.b32encode(hmac.new(self._secret, message, hashlib.sha256).digest()[:20]).decode().lower()
+        return base64.b32encode(hmac.digest(self._secret, message, "sha256")[:20]).decode().lower()
 
 
 def normalise(token: str) -> str:
