@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from directory import exporting
 from directory.history import By
-from directory.importing import Import, read_contacts
+from directory.importing import Fault, Import
 from directory.intake import second_person_for
 from directory.planning import Plan
 from directory.rows import contact_fields
@@ -23,6 +23,7 @@ from service.domain.errors import ChangedMeanwhile, NotAllowed, NotFound
 from service.domain.people import Role
 from service.flow import directory
 from service.flow.house import today
+from service.flow.sandbox import CannotUnderstand
 from service.web.directory_forms import back, posted
 from service.web.errors import FROM_ELSEWHERE
 from service.web.proof import require_fresh_proof
@@ -30,6 +31,8 @@ from service.web.render import page, words
 from service.web.session import SignedIn, Site, TheSite, Visitor, need
 
 LARGEST_FILE = 600_000
+ELSEWHERE = "Whoever runs the service can read it with national-alerts directory import."
+TOO_MUCH = f"The file takes too long or too much memory to read here. {ELSEWHERE}"
 STEP = "Import a list"
 KINDS = {
     "csv": (exporting.contacts_csv, "text/csv; charset=utf-8"),
@@ -65,7 +68,7 @@ async def look(request: Request, visitor: SignedIn, site: TheSite) -> Response:
     if not sent.raw:
         faults = {"file": "Choose a file.", **faults}
     if len(sent.raw) > LARGEST_FILE:
-        faults["file"] = f"The file is larger than {LARGEST_FILE // 1000} KB. Larger ones are read by national-alerts directory import."
+        faults["file"] = f"The file is larger than {LARGEST_FILE // 1000} KB. {ELSEWHERE}"
     if faults:
         return _choose_page(request, visitor, faults=faults, why=sent.why)
     return await _plan_page(request, visitor, site, sent)
@@ -123,8 +126,10 @@ async def _read(site: Site, sent: Sent) -> Import:
     async with site.house.read() as work:
         known = {one.gss_code: one for one in await work.register.authorities()}
         made_up = await directory.made_up(work)
-    # In a thread: a workbook takes seconds, and others wait for their pages.
-    return await asyncio.to_thread(read_contacts, sent.raw, known=known, on=today(site.clock()), test_environment=made_up)
+    try:
+        return await site.viewer.contacts(sent.raw, known, today(site.clock()), test_environment=made_up)
+    except CannotUnderstand:
+        return Import(rows=(), faults=(Fault(row=None, says=TOO_MUCH),))
 
 
 def _choose_page(request: Request, visitor: Visitor, *, faults: Mapping[str, str] | None = None, why: str = "") -> Response:
