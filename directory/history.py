@@ -1,6 +1,6 @@
 """The history of the directory: every change is written beside what it changed, in the same transaction, and is never taken out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from directory.changes import HistoryEntry, What
 from directory.rows import entry_of
 from directory.tables import changes as table
+
+Entry = tuple[str, What, Mapping[str, Any] | None, Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +33,19 @@ class History:
 
     async def add(self, gss_code: str, what: What, by: By, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> int:
         """Write an entry and return its id, which is the version of what it changed."""
-        values = {"gss_code": gss_code, "at": by.at, "who": by.who, "why": by.why, "what": what.value, "batch": by.batch}
-        added = await self._connection.execute(insert(table).values(**values, before=before, after=after).returning(table.c.id))
-        return int(added.scalar_one())
+        return (await self.add_all([(gss_code, what, before, after)], by))[0]
+
+    async def add_all(self, entries: Iterable[Entry], by: By) -> list[int]:
+        """Write entries (code, what, before, after) and return their ids in the same order."""
+        told = {"at": by.at, "who": by.who, "why": by.why, "batch": by.batch}
+        rows = [{**told, "gss_code": code, "what": what.value, "before": old, "after": new} for code, what, old, new in entries]
+        added = await self._connection.execute(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows)
+        return list(added.scalars())
+
+    async def taken_out(self, gss_codes: Iterable[str]) -> set[tuple[str, int]]:
+        """Return the places, code and order, in which a contact once stood that was taken out."""
+        wanted = select(table.c.gss_code, table.c.before).where(table.c.what == What.REMOVED, table.c.gss_code.in_(list(gss_codes)))
+        return {(code, int(before["order"])) for code, before in await self._connection.execute(wanted) if before}
 
     async def of(self, gss_code: str) -> tuple[HistoryEntry, ...]:
         """Return the entries of an authority and its contacts, oldest first."""

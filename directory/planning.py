@@ -14,6 +14,7 @@ from directory.rows import contact_fields
 
 _FEW = 5
 _FIRST_LIST = 1_000
+Pair = tuple[Contact | None, Contact | None]  # as it is, and as it would be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,11 @@ class Plan:
     def wanted(self) -> tuple[Contact, ...]:
         """The contacts as they would be stored."""
         return (*self.added, *(change.new for change in self.changed))
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Each contact that would be stored, behind the one it takes the place of."""
+        return (*((None, new) for new in self.added), *((change.old, change.new) for change in self.changed))
 
     def second_person_reason(self, *, changed_limit: int = 20) -> str | None:
         """Say why a second administrator must agree to this import (rows F3 and F6 of the table of bad input); None when one is enough."""

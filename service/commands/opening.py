@@ -13,6 +13,7 @@ from service.settings import Settings
 
 T = TypeVar("T")
 out = Console()
+WAITS = "Nothing has changed yet: another directory administrator must agree at /directory/waiting."
 
 
 def settings() -> Settings:
