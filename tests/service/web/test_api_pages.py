@@ -87,7 +87,7 @@ async def test_a_key_may_ask_so_often_and_no_more(town: Town) -> None:
 
 async def test_the_description_is_closed_to_strangers(town: Town) -> None:
     await key(town)
-    for path in ("/docs", "/redoc", "/openapi.json", "/metrics"):
+    for path in ("/docs", "/redoc", "/openapi.json"):
         assert (await town.visitor().get(path)).status_code == 404
     system, directory = await town.as_("system"), await town.as_("directory")
     for path in ("/api", "/api/openapi.json"):
