@@ -84,7 +84,7 @@ async def test_a_file_that_could_redirect_alerts_waits_for_another_administrator
     assert again is not None and again.address == "alerts@kent-council.test"
 
 
-async def test_what_somebody_changed_between_the_look_and_the_press_is_shown_again(town: Town) -> None:
+async def test_w12_what_somebody_changed_between_the_look_and_the_press_is_shown_again(town: Town) -> None:
     staff = await town.as_("directory")
     await with_address(town)
     asked = hidden((await send(staff, PHONE)).text)
@@ -122,7 +122,7 @@ async def test_a_file_that_breaks_its_reader_is_refused_in_a_sentence_and_nothin
     assert await contact(town) is None
 
 
-async def test_an_export_asks_again_who_it_is_holds_no_formula_and_comes_back_without_loss(town: Town) -> None:
+async def test_w17_an_export_asks_again_who_it_is_holds_no_formula_and_comes_back_without_loss(town: Town) -> None:
     staff = await town.as_("directory")
     async with town.database.begin() as work:
         old = await work.register.authority(KENT)

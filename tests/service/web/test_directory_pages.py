@@ -90,7 +90,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(
     assert await contact(town, order=1) is None
 
 
-async def test_of_two_tabs_the_second_is_told_and_keeps_what_it_typed(town: Town) -> None:
+async def test_w12_of_two_tabs_the_second_is_told_and_keeps_what_it_typed(town: Town) -> None:
     staff, other = await town.as_("directory"), await second(town)
     before = await with_address(town)
     form = {**DUTY, "base": str(before.version), "address": before.address, "role": "custodian"}
@@ -197,7 +197,7 @@ async def test_authorities_are_added_edited_and_merged_by_date(town: Town) -> No
     assert [one.valid_to for one in ended if one] == [None, None]
 
 
-async def test_an_authority_with_open_alerts_does_not_end_without_a_successor(town: Town) -> None:
+async def test_w19_an_authority_with_open_alerts_does_not_end_without_a_successor(town: Town) -> None:
     async with town.database.read() as work:
         told = (await work.deliveries.get(town.seeds.delivery)).gss_code  # type: ignore[union-attr]
     staff, other = await town.as_("directory"), await second(town)
