@@ -208,7 +208,7 @@ class Deliveries:
 
     async def stuck(self, *, before: datetime) -> tuple[Delivery, ...]:
         """Return letters queued before that moment that have still not been taken; those of the last lane may wait a day longer."""
-        late = t.c.created_at < sa.case((t.c.lane == Lane.CHASER, before - _MAY_WAIT), else_=before)
+        late = sa.or_((t.c.created_at < before) & (t.c.lane < Lane.CHASER), t.c.created_at < before - _MAY_WAIT)
         query = sa.select(*DOMAIN).where(t.c.state.in_(WAITING), late).order_by(t.c.id).limit(500)
         return tuple(map(delivery_of, await self._connection.execute(query)))
 

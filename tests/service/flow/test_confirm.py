@@ -250,7 +250,8 @@ async def test_an_address_that_takes_letters_about_cases_is_not_asked_unless_one
     assert str(home.last_to(CARDIFF)["Subject"]).startswith("Is this still")
 
 
-async def test_a_letter_about_a_case_proves_an_address_again_when_a_persons_word_is_old(home: Home) -> None:
+async def test_a_letter_about_a_case_proves_an_address_again_when_a_persons_word_is_old(home_on_each: Home) -> None:
+    home = home_on_each
     await verified(home)
     await go_live(home)
     async with home.database.begin() as work:

@@ -49,7 +49,8 @@ async def test_an_alert_overtakes_a_first_import_of_212_a_round_of_confirmation_
     assert [one.partition(" –")[0] for one in subjects[left:]] == ["NATIONAL ALERT"] * 40
 
 
-async def test_letters_about_addresses_that_wait_for_the_relay_are_nobodys_emergency_for_a_day(home: Home) -> None:
+async def test_letters_about_addresses_that_wait_for_the_relay_are_nobodys_emergency_for_a_day(home_on_each: Home) -> None:
+    home = home_on_each
     assert await write_letters_due(home.house, now=home.now) == 3
     assert await look_for_stuck_letters(home.house, now=home.now + timedelta(hours=23)) == 0
     assert await look_for_stuck_letters(home.house, now=home.now + timedelta(hours=25)) == 3
