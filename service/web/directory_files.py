@@ -149,7 +149,7 @@ async def _plan_page(request: Request, visitor: Visitor, site: Site, sent: Sent,
     if not read.usable:
         return page(request.state.nonce, "directory_faults.html", status=400, visitor=visitor, found=read.faults)
     async with site.house.read() as work:
-        plan = await work.register.plan_import(read.rows)
+        plan = await work.register.plan_import(read.rows, allowed_domains=site.house.allowed_domains)
         waits = await second_person_for(work.register, plan, By(who=visitor.person.id, why=sent.why, at=site.clock()))
         names = {one.gss_code: one.name for one in await work.register.authorities()}
     return page(
