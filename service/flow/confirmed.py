@@ -13,7 +13,7 @@ from directory.proposals import Proposals, wish_for
 from directory.rows import contact_fields
 from service.database.unit_of_work import Work
 from service.domain.delivery import Answer, Delivery
-from service.domain.errors import NotAllowed, NotFound, UnknownToken
+from service.domain.errors import ChangedMeanwhile, NotAllowed, NotFound, UnknownToken
 from service.domain.people import Role
 from service.flow.came_back import heard_from
 from service.flow.confirm import LOST, missed_by
@@ -92,14 +92,20 @@ async def answer_by_reply(work: Work, house: House, delivery: Delivery, letter: 
     await _keep(work, delivery, question, Said.UNCHANGED, who="a reply from the address", way="reply", now=now)
 
 
-async def answer_by_phone(house: House, gss_code: str, order: int, *, by: str, why: str, now: datetime) -> None:
-    """Note that somebody at an authority said on the telephone that an address is right; raises NotFound, or NotAllowed without a *why*."""
+async def answer_by_phone(house: House, gss_code: str, order: int, *, by: str, why: str, now: datetime, base: int | None = None) -> None:
+    """Note that somebody at an authority said on the telephone that an address is right; raises NotFound, or NotAllowed without a *why*.
+
+    *base* is the version of the contact that was read out to them: ChangedMeanwhile when it is another now.
+    """
     if len(why.strip()) < 3:
         raise NotAllowed("Write whom you phoned, and where you have the number from.")
     async with house.begin() as work:
-        if await work.register.contact(gss_code, order) is None:
+        contact = await work.register.contact(gss_code, order)
+        if contact is None:
             raise NotFound
-        await work.register.prove_contact(gss_code=gss_code, order=order, who=by, why=f"by telephone: {why.strip()}", at=now)
+        if base not in (None, contact.version):
+            raise ChangedMeanwhile
+        await work.register.prove_contact(gss_code=gss_code, order=order, who=by, why=f"by telephone: {why.strip()}"[:300], at=now)
         await heard_from(work, gss_code, order, by=by, now=now)
         work.audit.add("address_answered", at=now, actor=by, subject_id=gss_code, kind=Asks.CONFIRM, answer=Said.UNCHANGED, way="phone")
 
