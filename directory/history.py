@@ -1,6 +1,6 @@
 """The history of the directory: every change is written beside what it changed, in the same transaction, and is never taken out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from directory.changes import HistoryEntry, What
-from directory.rows import entry_of
+from directory.contact import Pair, Place, place_of
+from directory.rows import contact_json, entry_of
 from directory.tables import changes as table
-
-Entry = tuple[str, What, Mapping[str, Any] | None, Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +32,27 @@ class History:
 
     async def add(self, gss_code: str, what: What, by: By, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> int:
         """Write an entry and return its id, which is the version of what it changed."""
-        return (await self.add_all([(gss_code, what, before, after)], by))[0]
+        values = {**_told(by), "gss_code": gss_code, "what": what.value, "before": before, "after": after}
+        added = await self._connection.execute(insert(table).values(**values).returning(table.c.id))
+        return int(added.scalar_one())
 
-    async def add_all(self, entries: Iterable[Entry], by: By) -> list[int]:
-        """Write entries (code, what, before, after) and return their ids in the same order."""
-        told = {"at": by.at, "who": by.who, "why": by.why, "batch": by.batch}
-        rows = [{**told, "gss_code": code, "what": what.value, "before": old, "after": new} for code, what, old, new in entries]
-        added = await self._connection.execute(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows)
-        return list(added.scalars())
+    async def add_contacts(self, pairs: Sequence[Pair], by: By) -> dict[Place, int]:
+        """Write what became of contacts, each of another place, and return the ids of the entries by place."""
+        rows = [
+            {
+                **_told(by),
+                "gss_code": place_of(pair)[0],
+                "what": _what(*pair),
+                "before": contact_json(pair[0]),
+                "after": contact_json(pair[1]),
+            }
+            for pair in pairs
+        ]
+        # Found by place, because to return ids in the order of the rows SQLite would need a statement for each.
+        added = await self._connection.execute(insert(table).returning(table.c.id, table.c.gss_code, table.c.before, table.c.after), rows)
+        return {(row.gss_code, (row.after or row.before)["order"]): row.id for row in added}
 
-    async def taken_out(self, gss_codes: Iterable[str]) -> set[tuple[str, int]]:
+    async def taken_out(self, gss_codes: Iterable[str]) -> set[Place]:
         """Return the places, code and order, in which a contact once stood that was taken out."""
         wanted = select(table.c.gss_code, table.c.before).where(table.c.what == What.REMOVED, table.c.gss_code.in_(list(gss_codes)))
         return {(code, int(before["order"])) for code, before in await self._connection.execute(wanted) if before}
@@ -71,3 +81,11 @@ class History:
         """Count the contacts a person added and changed since then."""
         mine = (table.c.who == who, table.c.at >= since, table.c.what.in_((What.ADDED, What.CHANGED)))
         return int((await self._connection.execute(select(func.count()).select_from(table).where(*mine))).scalar_one())
+
+
+def _told(by: By) -> dict[str, Any]:
+    return {"at": by.at, "who": by.who, "why": by.why, "batch": by.batch}
+
+
+def _what(old: object, new: object) -> str:
+    return What.REMOVED if new is None else What.ADDED if old is None else What.CHANGED

@@ -7,14 +7,13 @@ from functools import cache
 from hashlib import sha256
 
 from directory.checks import domain_of, is_listed, remarks_on
-from directory.contact import Contact, contact_after
+from directory.contact import Contact, Pair, contact_after
 from directory.importing import ContactRow
 from directory.likeness import is_personal, looks_like
 from directory.rows import contact_fields
 
 _FEW = 5
 _FIRST_LIST = 1_000
-Pair = tuple[Contact | None, Contact | None]  # as it is, and as it would be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

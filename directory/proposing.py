@@ -14,10 +14,10 @@ from directory.authority import Authority
 from directory.cells import Progress
 from directory.changes import ChangedMeanwhile, NotAllowed, Proposal, UnknownContact, What
 from directory.checks import domain_of, is_listed
-from directory.contact import PRIMARY, Contact, address_key, contact_after
+from directory.contact import PRIMARY, Contact, Pair, address_key, contact_after
 from directory.history import By
 from directory.likeness import is_personal, looks_like
-from directory.planning import Pair, Plan
+from directory.planning import Plan
 from directory.proposals import Proposals, Wish, wish_for, wish_for_authority
 from directory.register import NOTHING, Register
 from directory.rows import authority_from_json

@@ -15,13 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from directory.authority import Authority, shipped, today
 from directory.cells import Progress
 from directory.changes import ChangedMeanwhile, HistoryEntry, NotAllowed, UnknownAuthority, UnknownContact, What
-from directory.contact import PRIMARY, Contact, How, Recipient, address_key, contact_after, proved
+from directory.contact import PRIMARY, Contact, How, Pair, Recipient, address_key, contact_after, place_of, proved
 from directory.following import current_successors
 from directory.history import By, History
 from directory.importing import ContactRow
 from directory.letters_due import LettersDue
-from directory.planning import Pair, Plan, plan
-from directory.rows import authority_of, authority_values, contact_json, contact_of, contact_values
+from directory.planning import Plan, plan
+from directory.rows import authority_of, authority_values, contact_fields, contact_json, contact_of, contact_values
 from directory.tables import authorities as authority_table
 from directory.tables import contacts as contact_table
 from directory.tables import successors as successor_table
@@ -216,18 +216,16 @@ class Register:
     async def store(self, pairs: Iterable[Pair], by: By, progress: Progress = lambda _: None) -> None:
         """Store many contacts, each in place of the one that was seen there; ChangedMeanwhile when one of them is another now."""
         # In one order, so that two who store at once wait for each other and not in a ring.
-        ordered = sorted(pairs, key=_place)
+        ordered = sorted(pairs, key=place_of)
         for start in range(0, len(ordered), BLOCK):
             block = ordered[start : start + BLOCK]
-            codes = {_place(pair)[0] for pair in block}
+            codes = {place_of(pair)[0] for pair in block}
             held = select(authority_table.c.gss_code).where(authority_table.c.gss_code.in_(codes)).order_by(authority_table.c.gss_code)
             if len((await self.connection.execute(held.with_for_update())).all()) != len(codes):
                 raise UnknownAuthority
             stand = select(contact_table).where(contact_table.c.gss_code.in_(codes))
-            now = {(row.gss_code, row.contact_order): row.version for row in await self.connection.execute(stand)}
-            if any(now.get(_place(pair)) != (pair[0].version if pair[0] else None) for pair in block):
-                raise ChangedMeanwhile
-            await self._write(block, by)
+            now = {(row.gss_code, row.contact_order): contact_of(row) for row in await self.connection.execute(stand)}
+            await self._write([_as_held(now.get(place_of(pair)), *pair) for pair in block], by)
             progress(start + len(block))
 
     async def hold(self, gss_code: str) -> None:
@@ -255,8 +253,8 @@ class Register:
             return
         if any(new and new.is_partner and new.order == PRIMARY for _, new in pairs):
             raise NotAllowed("A partner agency cannot be the primary contact: alerts go there.")
-        entries = [(_place((old, new))[0], _what(old, new), contact_json(old), contact_json(new)) for old, new in pairs]
-        made = [(number, *pair) for number, pair in zip(await self.log.add_all(entries, by), pairs, strict=True)]
+        numbers = await self.log.add_contacts(pairs, by)
+        made = [(numbers[place_of(pair)], *pair) for pair in pairs]
         emptied = await self.log.taken_out({new.gss_code for old, new in pairs if new and old is None})
 
         def stored(number: int, old: Contact | None, new: Contact) -> Contact:
@@ -279,11 +277,8 @@ class Register:
             await self.connection.execute(update(contact_table).where(*_HERE), rows)
 
 
-def _place(pair: Pair) -> tuple[str, int]:
-    one = pair[1] or pair[0]
-    assert one is not None
-    return one.gss_code, one.order
-
-
-def _what(old: Contact | None, new: Contact | None) -> What:
-    return What.REMOVED if new is None else What.ADDED if old is None else What.CHANGED
+def _as_held(now: Contact | None, seen: Contact | None, wanted: Contact | None) -> Pair:
+    """Return what is to be done about a contact as it is now: its version is the one that was seen, and it may have been proved since."""
+    if (None if now is None else now.version) != (None if seen is None else seen.version):
+        raise ChangedMeanwhile
+    return now, wanted and contact_after(now, gss_code=wanted.gss_code, **contact_fields(wanted))

@@ -10,9 +10,8 @@ from typing import Any
 
 from directory.authority import Authority
 from directory.changes import ChangedMeanwhile, HistoryEntry, NotAllowed, UnknownContact, What
-from directory.contact import PRIMARY, contact_after
+from directory.contact import PRIMARY, Pair, contact_after
 from directory.history import By
-from directory.planning import Pair
 from directory.proposals import Wish, wish_for, wish_for_authority
 from directory.proposing import NOBODY_LEFT, propose_together, reason_for_a_second
 from directory.register import Register
