@@ -29,13 +29,18 @@ async def ask_for_an_address(work: Work, delivery: Delivery, kind: str, happened
 
 async def heard_from(work: Work, gss_code: str, order: int, *, by: str, now: datetime) -> None:
     """End the tasks to find or phone a contact, because somebody there has answered; *by* is the letter that was answered."""
-    for subject in (_letters_to(gss_code), call_about(gss_code, order)):
+    for subject in (_letters_to(gss_code), not_theirs(gss_code), call_about(gss_code, order)):
         await work.tasks.settle_subject(subject_id=subject, by=by, at=now)
 
 
 def call_about(gss_code: str, order: int) -> str:
     """Return the subject of the task to phone a contact that did not answer."""
     return f"confirm {gss_code}" if order == PRIMARY else f"confirm {gss_code} {order}"
+
+
+def not_theirs(gss_code: str) -> str:
+    """Return the subject of the task about an address whose reader says that it is not the authority's."""
+    return f"theirs {gss_code}"
 
 
 def _letters_to(gss_code: str) -> str:

@@ -15,7 +15,7 @@ from service.database.unit_of_work import Work
 from service.domain.delivery import Answer, Delivery
 from service.domain.errors import ChangedMeanwhile, NotAllowed, NotFound, UnknownToken
 from service.domain.people import Role
-from service.flow.came_back import heard_from
+from service.flow.came_back import heard_from, not_theirs
 from service.flow.confirm import LOST, missed_by
 from service.flow.house import House
 from service.flow.letter import Held
@@ -122,7 +122,7 @@ async def _keep(work: Work, delivery: Delivery, question: Question, said: Said, 
             kind="address_not_theirs",
             role=Role.DIRECTORY,
             at=now,
-            subject_id=delivery.id,
+            subject_id=not_theirs(question.gss_code),
             says=f"Somebody at the address of {delivery.recipient_name} says that it is not theirs. Phone them."[:300],
         )
         return
