@@ -32,6 +32,7 @@ from service.commands.opening import WAITS, fail, out, with_app
 from service.flow import second_person
 
 cli = typer.Typer()
+_SHOWN = 500  # of a kind; nobody reads more of a screen
 _WRITERS = {".csv": contacts_csv, ".xlsx": contacts_xlsx}
 
 
@@ -184,16 +185,18 @@ def _bar(what: str, total: int | None) -> Iterator[Told]:
 
 def _show_plan(plan: Plan) -> None:
     table = Table("Code", "Order", "What", "Now", "In the file")
-    for new in plan.added:
-        table.add_row(new.gss_code, str(new.order), "added", "", Text(_of(new)))
-    for change in plan.changed:
+    for change in plan.changed[:_SHOWN]:
         table.add_row(change.old.gss_code, str(change.old.order), "changed", Text(_of(change.old)), Text(_of(change.new)))
-    for old in plan.absent:
+    for new in plan.added[:_SHOWN]:
+        table.add_row(new.gss_code, str(new.order), "added", "", Text(_of(new)))
+    for old in plan.absent[:_SHOWN]:
         table.add_row(old.gss_code, str(old.order), "not in the file, stays", Text(_of(old)), "")
     if table.row_count:
         out.print(table)
-    for remark in plan.remarks:
+    for remark in plan.remarks[:_SHOWN]:
         out.print(Text(f"{remark.gss_code}: {remark.says}"))
+    if max(len(plan.changed), len(plan.added), len(plan.absent), len(plan.remarks)) > _SHOWN:
+        typer.echo(f"Only the first {_SHOWN} of each kind are shown.")
 
 
 def _of(contact: Contact) -> str:
