@@ -261,7 +261,7 @@ async def _see_to_successors(work: Work, now: datetime) -> None:
                     role=Role.DIRECTORY,
                     at=now,
                     subject_id=subject,
-                    says=f"{new.name} takes the place of {old.name} and has no address. No alert reaches it until you enter one."[:300],
+                    says=f"{new.name} takes the place of {old.name} after {old.valid_to:%-d %B %Y} and has no address. Enter one."[:300],
                 )
 
 

@@ -114,6 +114,8 @@ async def test_400_days_in_which_councils_answer_stay_silent_bounce_share_a_mail
         ("contact_failed", f"letters {BOUNCES}"),
         ("successor_without_address", "address NEW-EAST-SURREY"),
     }
+    says = next(one.says for one in await tasks(home) if one.subject_id == "address NEW-EAST-SURREY")
+    assert says == "East Surrey Council takes the place of Surrey County Council after 31 March 2027 and has no address. Enter one."
     addresses = {*FIRST.values(), LEEDS, MEDWAY, CARDIFF, NIGHT, "duty@west.test"}
     for envelope, wire in home.mailer.sent:  # no letter tells anybody the address of another authority
         told = message_from_bytes(wire, policy=policy.default).get_body(("plain",)).get_content()  # type: ignore[union-attr]
