@@ -55,7 +55,10 @@ class Proposals:
         self._connection = connection
 
     async def add(self, wish: Wish, *, reason: str, by: By) -> Proposal:
-        """Keep a change for a second person."""
+        """Keep a change for a second person; the same one is not kept twice."""
+        for one in await self.waiting(gss_code=wish.gss_code):
+            if (one.batch, one.what, one.order, one.wanted, one.base_version) == (None, wish.what, wish.order, wish.wanted, wish.base):
+                return one
         added = await self._connection.execute(insert(table).values(**_row(wish, reason, by)).returning(table))
         return proposal_of(added.one())
 

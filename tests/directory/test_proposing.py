@@ -176,7 +176,8 @@ async def test_t7_the_primary_contact_is_not_taken_out_by_one_person_and_a_fallb
 async def test_t7_a_new_authority_is_in_the_list_once_another_person_agrees(register: Register) -> None:
     new = replace(by_gss()[KENT], gss_code="X1", code="XNE", name="New Council", short_name="New")
     waiting = await propose_authority(register, new, FIRST)
-    twice = await propose_authority(register, new, FIRST)
+    assert await propose_authority(register, new, FIRST) == waiting
+    twice = await propose_authority(register, replace(new, region="Elsewhere"), FIRST)
     assert await register.authority("X1") is None
     await agree(register, waiting.id, SECOND)
     assert await register.authority("X1") == new
