@@ -85,6 +85,17 @@ def test_to_leave_an_authority_without_its_first_address_waits_for_a_second_pers
     assert give("export", str(tmp_path / "out.csv"))[1] == "1 contacts written."
 
 
+def test_a_domain_that_was_allowed_by_name_needs_no_second_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = contacts(tmp_path, f"{KENT},custodian,a@kent-trust.org.uk", f"{MEDWAY},custodian,a@medway.gov.uk")
+    edit = ("edit", KENT, "--address", "a@kent-trust.org.uk", "--why", "first list")
+    assert give("import", file, "--why", "first list")[0] == 3
+    assert "The domain is not one that authorities use." in give(*edit)[1]
+    monkeypatch.setenv("NATIONAL_ALERTS_ALLOWED_DOMAINS", '["kent-trust.org.uk"]')
+    assert give(*edit) == (0, "Changed.")
+    assert give("import", file, "--why", "first list")[0] == 0
+    assert "note" not in give("check", "--offline")[1]
+
+
 def test_a_file_that_is_not_there_and_an_unknown_kind_are_refused(tmp_path: Path) -> None:
     assert give("import", str(tmp_path / "none.csv"), "--why", "list")[0] == 2
     assert give("export", str(tmp_path / "out.ods"))[0] == 2
