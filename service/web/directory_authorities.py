@@ -159,9 +159,11 @@ def _form(
 async def _retire_form(
     request: Request, visitor: Visitor, site: Site, gss_code: str, form: Mapping[str, str], faults: Faults, *, status: int = 200
 ) -> Response:
+    day = today(site.clock())
     async with site.house.read() as work:
         authority = await known_authority(work, gss_code)
-        others = [one for one in await work.register.authorities() if one.gss_code != gss_code]
+        every = await work.register.authorities()
+    others = [one for one in every if one.gss_code != gss_code and (one.valid_to is None or one.valid_to >= day)]
     typed = dict(form)
     if not form:
         for place, code in enumerate(authority.successors[:3], start=1):

@@ -24,10 +24,11 @@ from service.domain.people import Role
 from service.flow import directory
 from service.flow.house import today
 from service.flow.sandbox import CannotUnderstand
+from service.web.directory_differences import differences
 from service.web.directory_forms import back, posted
 from service.web.errors import FROM_ELSEWHERE
 from service.web.proof import require_fresh_proof
-from service.web.render import page, words
+from service.web.render import page
 from service.web.session import SignedIn, Site, TheSite, Visitor, need
 
 LARGEST_FILE = 600_000
@@ -163,8 +164,6 @@ def _told(plan: Plan) -> list[dict[str, Any]]:
     pairs = [("Changed", change.old, change.new) for change in plan.changed] + [("Added", None, new) for new in plan.added]
     told = []
     for what, old, new in pairs:
-        before = {} if old is None else contact_fields(old)
-        fields = [(words(name), str(before.get(name) or ""), str(value or "")) for name, value in contact_fields(new).items()]
-        different = [one for one in fields if one[1] != one[2] and one[0] != "Order"]
-        told.append({"what": what, "gss_code": new.gss_code, "order": new.order, "fields": different})
+        fields = differences({} if old is None else contact_fields(old), contact_fields(new), {})
+        told.append({"what": what, "gss_code": new.gss_code, "order": new.order, "fields": fields})
     return told

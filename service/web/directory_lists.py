@@ -1,7 +1,6 @@
 """The directory seen whole: how fresh each address is on the map, the gaps, what is wrong, and what waits for a second person."""
 
 import asyncio
-import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from directory.authority import Authority
-from directory.changes import Proposal
+from directory.changes import Proposal, What
 from directory.checks import About, Finding, check_contacts, check_domains, domain_of
 from directory.confirming import due_for_confirmation
 from directory.contact import Contact
@@ -24,12 +23,13 @@ from service.domain.people import Role
 from service.flow import directory
 from service.flow.confirm import A_DAY, ask, keeper
 from service.flow.house import today
+from service.web.directory_differences import differences
 from service.web.directory_forms import DONE, back, names_of_people, number, posted
-from service.web.directory_pages import LOOKED_AT, by_name, said
-from service.web.directory_standing import confirmation_of, domains_of
+from service.web.directory_pages import LOOKED_AT, by_name
+from service.web.directory_standing import confirmation_of, domains_of, name_of
 from service.web.hexmap import SIGNS, draw
 from service.web.rates import SEARCHES, rates_of
-from service.web.render import day, page, words
+from service.web.render import day, page
 from service.web.session import SignedIn, Site, TheSite, Visitor, need, read_form
 
 PATIENCE = 20.0  # seconds that a page waits for name servers
@@ -243,35 +243,44 @@ async def _waiting_page(
         contacts = {(one.gss_code, one.order): one for one in await work.register.all_contacts(partners=True)}
         authorities = {one.gss_code: one for one in await work.register.authorities()}
         people = await names_of_people(work)
+    names = {one.gss_code: one.name for one in authorities.values()} | {
+        one.gss_code: str(one.wanted["name"]) for one in proposals if one.what is What.AUTHORITY_ADDED
+    }
     stand = {
         one.id: contacts.get((one.gss_code, one.order)) if one.what.is_of_a_contact else authorities.get(one.gss_code) for one in proposals
     }
     changes = [
         {
             "proposal": one,
-            "authority": str(one.wanted.get("name") or authorities[one.gss_code].name),
+            "authority": names[one.gss_code],
             "who": by_name(one.who, people),
-            "fields": _fields(one, stand[one.id]),
+            "does": _does(one, stand[one.id]),
+            "fields": _fields(one, stand[one.id], names),
             "passed": (NOTHING if (now := stand[one.id]) is None else now.version) != one.base_version,
         }
         for one in proposals
     ]
 
-    def batch_of(change: Mapping[str, object]) -> str:
-        proposal = change["proposal"]
-        assert isinstance(proposal, Proposal)
-        return proposal.batch or f"one {proposal.id}"
-
-    groups = [list(together) for _, together in itertools.groupby(sorted(changes, key=batch_of), key=batch_of)]
+    groups = dict[str, list[dict[str, object]]]()
+    for one, change in zip(proposals, changes, strict=True):
+        groups.setdefault(one.batch or f"one {one.id}", []).append(change)
     return page(
-        request.state.nonce, "directory_waiting.html", status=status, visitor=visitor, groups=groups, may=visitor.may(Role.DIRECTORY),
-        done=done, faults=faults or {},
+        request.state.nonce, "directory_waiting.html", status=status, visitor=visitor, groups=list(groups.values()),
+        may=visitor.may(Role.DIRECTORY), done=done, faults=faults or {},
     )  # fmt: skip
 
 
-def _fields(proposal: Proposal, now: Contact | Authority | None) -> list[tuple[str, str, str]]:
+def _does(proposal: Proposal, now: Contact | Authority | None) -> str:
+    """Say in a few words what agreeing would do."""
+    if proposal.what.is_of_a_contact:
+        verb = "Take out" if proposal.what is What.REMOVED else "Add" if now is None else "Change"
+        return f"{verb} the {name_of(proposal.order).lower()}"
+    return {What.AUTHORITY_ADDED: "Add this authority", What.AUTHORITY_RETIRED: "End this authority"}.get(
+        proposal.what, "Change this authority"
+    )
+
+
+def _fields(proposal: Proposal, now: Contact | Authority | None, names: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
     """Return each field that would change, as it is and as it would be."""
     old = {} if now is None else contact_fields(now) if isinstance(now, Contact) else authority_json(now) or {}
-    names = [name for name in {**old, **proposal.wanted} if name != "order"]
-    told = ((name, said(old.get(name)), said(proposal.wanted.get(name))) for name in names)
-    return [(words(name), was, would) for name, was, would in told if was != would]
+    return differences(old, proposal.wanted, names)

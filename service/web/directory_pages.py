@@ -19,6 +19,7 @@ from service.database.unit_of_work import Work
 from service.domain.people import Role
 from service.flow import directory
 from service.flow.house import today
+from service.web.directory_differences import differences
 from service.web.directory_forms import DONE, authority_page, back, known_authority, names_of_people, number, posted
 from service.web.directory_standing import confirmation_of, name_of, warnings_about
 from service.web.rates import SEARCHES, rates_of
@@ -119,7 +120,7 @@ async def show_authority(
         request.state.nonce, "authority.html", status=status, visitor=visitor, authority=authority, contacts=contacts, name_of=name_of,
         stands={one.order: confirmation_of(one, asked, every=site.house.confirm_every, now=now) for one in contacts},
         warnings=await warnings_about(request, addresses) if written else (),
-        lines=[_line(entry, people) for entry in history[-_SHOWN:][::-1]], exchanges=[_shown(one, visitor) for one in exchanges],
+        lines=[_line(entry, people, names) for entry in history[-_SHOWN:][::-1]], exchanges=[_shown(one, visitor) for one in exchanges],
         health=health, to_do=to_do, mine=mine, waiting=waiting, names=names, neighbours=neighbours,
         next_order=_next_order([one.order for one in contacts]), changes=visitor.may(Role.DIRECTORY), done=done, faults=faults or {},
     )  # fmt: skip
@@ -143,7 +144,7 @@ def by_name(text: str, people: Mapping[str, str]) -> str:
     return _NAMED.sub(lambda found: people.get(found[0], found[0]), text)
 
 
-def _line(entry: HistoryEntry, people: Mapping[str, str]) -> Line:
+def _line(entry: HistoryEntry, people: Mapping[str, str], names: Mapping[str, str]) -> Line:
     undo = None
     if entry.batch and _BATCH.fullmatch(entry.batch):
         undo = ("batch", entry.batch)
@@ -151,22 +152,8 @@ def _line(entry: HistoryEntry, people: Mapping[str, str]) -> Line:
         undo = ("change", str(entry.id))
     return Line(
         id=entry.id, what=words(entry.what), why=by_name(entry.why, people), who=by_name(entry.who, people), at=entry.at,
-        fields=_differences(entry.before or {}, entry.after or {}), undo=undo,
+        fields=differences(entry.before or {}, entry.after or {}, names), undo=undo,
     )  # fmt: skip
-
-
-def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
-    """Return what became of each field, but for proof, which has its own line."""
-    names = [name for name in {**before, **after} if name != "order" and not name.startswith("proved_")]
-    told = ((words(name), said(before.get(name)), said(after.get(name))) for name in names)
-    return tuple((name, old, new) for name, old, new in told if old != new)
-
-
-def said(value: Any) -> str:
-    """Write the value of a field as people read it."""
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
 
 
 def _shown(one: Exchange, visitor: Visitor) -> dict[str, Any]:
