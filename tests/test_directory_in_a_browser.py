@@ -44,14 +44,21 @@ async def _a_full_list(served: Served) -> None:
         for number, one in enumerate(await work.register.authorities(NOW.date())):
             if number % 30 == 7 or one.gss_code == KENT:
                 continue
-            told = {"gss_code": one.gss_code, "who": "w", "why": "The yearly list.", "at": NOW - timedelta(days=200)}
-            await work.register.set_contact(**told, address=f"custodian@{one.code.lower()}.test", role="custodian", phone="01632 960001")
+            await work.register.set_contact(
+                gss_code=one.gss_code,
+                address=f"custodian@{one.code.lower()}.test",
+                role="custodian",
+                phone="01632 960001",
+                who="w",
+                why="The yearly list.",
+                at=NOW - timedelta(days=200),
+            )
             if number % 9 != 3:
                 at = NOW - timedelta(days=130 if number % 11 == 2 else 3)
                 how = How.CONFIRMED if number % 2 else How.ACCEPTED
                 await work.register.prove_contact(gss_code=one.gss_code, order=0, who="w", why="w", at=at, how=how)
-        entry = {"gss_code": KENT, "address": "alerts@kent-council.test", "role": "custodian"}
-        await proposing.change_contact(work.register, **entry, by=By(who="w", why="They wrote to us.", at=NOW))
+        by = By(who="w", why="They wrote to us.", at=NOW)
+        await proposing.change_contact(work.register, gss_code=KENT, address="alerts@kent-council.test", role="custodian", by=by)
 
 
 async def _day(window: Window) -> None:
