@@ -94,9 +94,13 @@ class LetterDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A change of a contact that waits for a second person (*reason* says why). *wanted* is the contact as it would be."""
+    """A change that waits for a second person (*reason* says why). *wanted* is what would stand there: nothing for a contact taken out.
+
+    *what* is what the history will say, but that a contact which is added is CHANGED here too. *order* counts for a contact only.
+    """
 
     id: int
+    what: What
     gss_code: str
     order: int
     wanted: Mapping[str, Any] = field(repr=False)

@@ -11,7 +11,11 @@ from directory.authority import Authority
 from directory.contact import PRIMARY, BadAddress, Contact, address_key, normalise_address
 from directory.domains import DomainState
 
-PUBLIC_SECTOR_ENDINGS = (".gov.uk", ".gov.wales", ".gov.scot", ".llyw.cymru", ".hscni.net", ".gov.gg", ".gov.im", ".gov.je")
+# Nobody else gets a name there: government, the NHS of each nation (nhs.net is one domain for all of it), the police.
+PUBLIC_SECTOR_ENDINGS = (
+    *(".gov.uk", ".gov.scot", ".gov.wales", ".llyw.cymru", ".gov.gg", ".gov.im", ".gov.je"),
+    *(".nhs.uk", ".nhs.net", ".nhs.scot", ".nhs.wales", ".hscni.net", ".police.uk"),
+)
 _SOON = timedelta(days=90)
 
 
@@ -55,7 +59,7 @@ def remarks_on(address: str, *, allowed_domains: Collection[str] = ()) -> tuple[
 
 def is_listed(domain: str, allowed_domains: Collection[str] = ()) -> bool:
     """Say whether a domain is one that authorities use, or one that was allowed by name."""
-    return domain.endswith((*PUBLIC_SECTOR_ENDINGS, ".test")) or domain in {allowed.lower() for allowed in allowed_domains}
+    return f".{domain}".endswith((*PUBLIC_SECTOR_ENDINGS, ".test")) or domain in {allowed.lower() for allowed in allowed_domains}
 
 
 def domain_of(address: str) -> str:
@@ -64,7 +68,12 @@ def domain_of(address: str) -> str:
 
 
 def check_contacts(
-    authorities: Iterable[Authority], contacts: Iterable[Contact], *, on: date, test_environment: bool = False
+    authorities: Iterable[Authority],
+    contacts: Iterable[Contact],
+    *,
+    on: date,
+    test_environment: bool = False,
+    allowed_domains: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Return what is wrong with the list by itself: addresses, duplicates, authorities that ended or soon will, gaps and missing roles."""
     listed, by_authority = tuple(contacts), dict[str, list[Contact]]()
@@ -74,7 +83,7 @@ def check_contacts(
     places = Counter(key for key, _ in {(address_key(contact.address), contact.gss_code) for contact in listed})
     found: list[Finding] = []
     for contact in listed:
-        found += _about_address(contact, places[address_key(contact.address)], test_environment)
+        found += _about_address(contact, places[address_key(contact.address)], test_environment, allowed_domains)
     for gss_code, authority in known.items():
         found += _about_authority(authority, by_authority.get(gss_code, []), by_authority, known, on)
     return tuple(sorted(found, key=lambda finding: (finding.gss_code, finding.order is not None, finding.order or 0)))
@@ -95,7 +104,7 @@ def check_domains(contacts: Iterable[Contact], states: Mapping[str, DomainState]
     return tuple(found)
 
 
-def _about_address(contact: Contact, places: int, test_environment: bool) -> Iterator[Finding]:
+def _about_address(contact: Contact, places: int, test_environment: bool, allowed_domains: Collection[str]) -> Iterator[Finding]:
     def finding(about: About, says: str) -> Finding:
         return Finding(gss_code=contact.gss_code, order=contact.order, about=about, says=says)
 
@@ -106,7 +115,7 @@ def _about_address(contact: Contact, places: int, test_environment: bool) -> Ite
         yield finding(About.ADDRESS, bad.says)
     if places > 1:
         yield finding(About.DUPLICATE, f"{places} authorities share this mailbox; check that all of them mean to.")
-    for says in remarks_on(contact.address):
+    for says in remarks_on(contact.address, allowed_domains=allowed_domains):
         yield finding(About.NOTE, says)
 
 

@@ -5,14 +5,14 @@ A question is a row beside the letter that asks it. An answer proves the mailbox
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from directory.authority import Authority, today
+from directory.authority import Authority
 from directory.contact import Contact, How, address_key
 from directory.register import Register
 from directory.tables import questions as table
@@ -100,9 +100,9 @@ class Questions:
         wanted = select(table).where(table.c.ended_at.is_(None), table.c.kind.in_(kinds)).order_by(table.c.asked_at, table.c.id)
         return tuple(_question(row) for row in await self._connection.execute(wanted))
 
-    async def about(self, gss_code: str) -> tuple[Question, ...]:
-        """Return what the contacts of one authority were asked, newest first."""
-        wanted = select(table).where(table.c.gss_code == gss_code).order_by(table.c.asked_at.desc(), table.c.id.desc())
+    async def about(self, *gss_codes: str) -> tuple[Question, ...]:
+        """Return what the contacts of these authorities were asked, newest first."""
+        wanted = select(table).where(table.c.gss_code.in_(gss_codes)).order_by(table.c.asked_at.desc(), table.c.id.desc())
         return tuple(_question(row) for row in await self._connection.execute(wanted))
 
     async def of_exercise(self, exercise_id: str) -> tuple[Question, ...]:
@@ -121,12 +121,12 @@ class Questions:
         return frozenset((row.gss_code, address_key(row.address)) for row in await self._connection.execute(wanted))
 
 
-async def due_for_confirmation(register: Register, since: datetime) -> tuple[tuple[Authority, Contact], ...]:
-    """Return the authorities of today whose primary address was neither proved nor asked about *since*, the longest unproved first."""
+async def due_for_confirmation(register: Register, since: datetime, *, on: date) -> tuple[tuple[Authority, Contact], ...]:
+    """Return the authorities of a day whose primary address was neither proved nor asked about *since*, the longest unproved first."""
     primary, asked = await register.primary_contacts(), await Questions(register.connection).asked_since(since)
     found = [
         (one, contact)
-        for one in await register.unproved(since, today())
+        for one in await register.unproved(since, on)
         if (contact := primary.get(one.gss_code)) and (one.gss_code, address_key(contact.address)) not in asked
     ]
     return tuple(sorted(found, key=lambda pair: (pair[1].proved_at is not None, pair[1].proved_at or since, pair[0].gss_code)))

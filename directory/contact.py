@@ -54,6 +54,17 @@ class Contact:
         return self.role.casefold().startswith(_PARTNERS)
 
 
+Pair = tuple[Contact | None, Contact | None]  # a contact as it is, and as it would be; one of them at least
+Place = tuple[str, int]  # the code of the authority, and the order
+
+
+def place_of(pair: Pair) -> Place:
+    """Return where a contact stands, or would."""
+    one = pair[1] or pair[0]
+    assert one is not None
+    return one.gss_code, one.order
+
+
 def contact_after(
     old: Contact | None,
     *,

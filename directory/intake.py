@@ -13,10 +13,8 @@ from directory.changes import ChangedMeanwhile
 from directory.history import By
 from directory.importing import ContactRow
 from directory.planning import Plan
-from directory.proposals import Proposals
 from directory.proposing import IN_A_DAY, propose_plan
-from directory.register import NOTHING, Register
-from directory.rows import contact_fields
+from directory.register import Register
 
 _DAY = timedelta(days=1)
 
@@ -53,10 +51,10 @@ async def take_contacts(
         return Taken(plan=plan)
     waits = await second_person_for(register, plan, by)
     if waits is not None:
-        batch = await _waits_already(register, plan) or await propose_plan(register, plan, reason=waits, by=by, progress=progress)
+        batch = await propose_plan(register, plan, reason=waits, by=by, progress=progress)
         return Taken(plan=plan, waits=waits, batch=batch)
     told = replace(by, batch=uuid4().hex)
-    await _store(register, plan, told, progress)
+    await register.store(plan.pairs, told, progress)
     return Taken(plan=plan, batch=told.batch)
 
 
@@ -67,23 +65,3 @@ async def second_person_for(register: Register, plan: Plan, by: By) -> str | Non
     if reason is None and moved and moved + await register.log.count_by(by.who, since=by.at - _DAY) > IN_A_DAY:
         return f"The same person has added or changed more than {IN_A_DAY} addresses within a day."
     return reason
-
-
-async def _waits_already(register: Register, plan: Plan) -> str | None:
-    """Return the batch in which exactly these changes wait."""
-    wanted = {(new.gss_code, new.order): contact_fields(new) for new in plan.wanted}
-    batches: dict[str, dict[tuple[str, int], object]] = {}
-    for proposal in await Proposals(register.connection).waiting():
-        if proposal.batch is not None:
-            batches.setdefault(proposal.batch, {})[proposal.gss_code, proposal.order] = proposal.wanted
-    return next((batch for batch, waiting in batches.items() if waiting == wanted), None)
-
-
-async def _store(register: Register, plan: Plan, by: By, progress: Progress) -> None:
-    seen = {(change.old.gss_code, change.old.order): change.old.version for change in plan.changed}
-    # In one order, so that two imports at once wait for each other and not in a ring.
-    for done, new in enumerate(sorted(plan.wanted, key=lambda contact: (contact.gss_code, contact.order)), start=1):
-        base = seen.get((new.gss_code, new.order), NOTHING)
-        fields = contact_fields(new)
-        await register.set_contact(gss_code=new.gss_code, **fields, who=by.who, why=by.why, at=by.at, batch=by.batch, base=base)
-        progress(done)

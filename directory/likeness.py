@@ -59,7 +59,7 @@ def looks_like(domain: str, known: Iterable[str]) -> str | None:
         # Councils have names that differ by a letter, and nobody else gets a name below these endings.
         if not is_listed(domain) and OSA.distance(domain, other, score_cutoff=1) <= 1:
             return other
-    hidden = next((ending for ending in PUBLIC_SECTOR_ENDINGS if not domain.endswith(ending) and _hides(domain, ending)), None)
+    hidden = next((ending for ending in PUBLIC_SECTOR_ENDINGS if not f".{domain}".endswith(ending) and _hides(domain, ending)), None)
     return None if hidden is None else hidden.removeprefix(".")
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha256
 
 from directory.checks import domain_of, is_listed, remarks_on
-from directory.contact import Contact, contact_after
+from directory.contact import Contact, Pair, contact_after
 from directory.importing import ContactRow
 from directory.likeness import is_personal, looks_like
 from directory.rows import contact_fields
@@ -60,6 +60,11 @@ class Plan:
     def wanted(self) -> tuple[Contact, ...]:
         """The contacts as they would be stored."""
         return (*self.added, *(change.new for change in self.changed))
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Each contact that would be stored, behind the one it takes the place of."""
+        return (*((None, new) for new in self.added), *((change.old, change.new) for change in self.changed))
 
     def second_person_reason(self, *, changed_limit: int = 20) -> str | None:
         """Say why a second administrator must agree to this import (rows F3 and F6 of the table of bad input); None when one is enough."""

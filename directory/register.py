@@ -4,7 +4,7 @@ Every method works inside the transaction of the connection it was given; the ca
 `directory.proposing`, which knows when a second person is needed; authorities are changed by `directory.succession`.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid4
@@ -13,19 +13,22 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from directory.authority import Authority, shipped, today
+from directory.cells import Progress
 from directory.changes import ChangedMeanwhile, HistoryEntry, NotAllowed, UnknownAuthority, UnknownContact, What
-from directory.contact import PRIMARY, Contact, How, Recipient, address_key, contact_after, proved
+from directory.contact import PRIMARY, Contact, How, Pair, Recipient, address_key, contact_after, place_of, proved
 from directory.following import current_successors
 from directory.history import By, History
 from directory.importing import ContactRow
 from directory.letters_due import LettersDue
 from directory.planning import Plan, plan
-from directory.rows import authority_of, authority_values, contact_json, contact_of, contact_values
+from directory.rows import authority_of, authority_values, contact_fields, contact_json, contact_of, contact_values
 from directory.tables import authorities as authority_table
 from directory.tables import contacts as contact_table
 from directory.tables import successors as successor_table
 
-NOTHING = -1  # the version a person saw where there was no contact
+NOTHING = -1  # the version a person saw where there was nothing
+BLOCK = 1_000  # rows that one statement writes
+_HERE = (contact_table.c.gss_code == bindparam("code"), contact_table.c.contact_order == bindparam("place"))
 
 
 class Register:
@@ -160,10 +163,8 @@ class Register:
             out_of_hours=out_of_hours,
             secure_note=secure_note,
         )
-        if new.is_partner and order == PRIMARY:
-            raise NotAllowed("A partner agency cannot be the primary contact: alerts go there.")
-        by = By(who=who, why=why, at=at, batch=batch)
-        return await self._write(old, new, What.ADDED if old is None else What.CHANGED, by) or new
+        await self._write([(old, new)], By(who=who, why=why, at=at, batch=batch))
+        return await self.contact(gss_code, order) or new
 
     async def remove_contact(
         self, *, gss_code: str, order: int, who: str, why: str, at: datetime, base: int | None = None, batch: str | None = None
@@ -173,7 +174,7 @@ class Register:
         old = await self.as_seen(gss_code, order, base)
         if old is None:
             raise UnknownContact
-        await self._write(old, None, What.REMOVED, By(who=who, why=why, at=at, batch=batch))
+        await self._write([(old, None)], By(who=who, why=why, at=at, batch=batch))
 
     async def prove_contact(
         self, *, gss_code: str, order: int, who: str, why: str, at: datetime, how: How = How.CONFIRMED, by: str | None = None
@@ -184,10 +185,10 @@ class Register:
         if old is None:
             raise UnknownContact
         new = proved(old, how=how, by=by, at=at)
-        if how.by_a_person:
-            await self._write(old, new, What.PROVED, By(who=who, why=why, at=at))
-        else:
-            await self._store(new)
+        if how.by_a_person and new != old:
+            told = By(who=who, why=why, at=at)
+            await self.log.add(gss_code, What.PROVED, told, before=contact_json(old), after=contact_json(new))
+        await self._store([new])
         return new
 
     async def prove_address(self, *, gss_code: str, address: str, how: How, by: str, at: datetime) -> bool:
@@ -209,22 +210,23 @@ class Register:
     async def import_contacts(self, rows: Iterable[ContactRow], *, who: str, why: str, at: datetime) -> Plan:
         """Store the rows of a file that had no fault, with history, and return what changed; a second time changes nothing."""
         planned = await self.plan_import(rows)
-        batch = uuid4().hex
-        for new in (*planned.added, *(change.new for change in planned.changed)):
-            await self.set_contact(
-                gss_code=new.gss_code,
-                order=new.order,
-                address=new.address,
-                role=new.role,
-                phone=new.phone,
-                out_of_hours=new.out_of_hours,
-                secure_note=new.secure_note,
-                who=who,
-                why=why,
-                at=at,
-                batch=batch,
-            )
+        await self.store(planned.pairs, By(who=who, why=why, at=at, batch=uuid4().hex))
         return planned
+
+    async def store(self, pairs: Iterable[Pair], by: By, progress: Progress = lambda _: None) -> None:
+        """Store many contacts, each in place of the one that was seen there; ChangedMeanwhile when one of them is another now."""
+        # In one order, so that two who store at once wait for each other and not in a ring.
+        ordered = sorted(pairs, key=place_of)
+        for start in range(0, len(ordered), BLOCK):
+            block = ordered[start : start + BLOCK]
+            codes = {place_of(pair)[0] for pair in block}
+            held = select(authority_table.c.gss_code).where(authority_table.c.gss_code.in_(codes)).order_by(authority_table.c.gss_code)
+            if len((await self.connection.execute(held.with_for_update())).all()) != len(codes):
+                raise UnknownAuthority
+            stand = select(contact_table).where(contact_table.c.gss_code.in_(codes))
+            now = {(row.gss_code, row.contact_order): contact_of(row) for row in await self.connection.execute(stand)}
+            await self._write([_as_held(now.get(place_of(pair)), *pair) for pair in block], by)
+            progress(start + len(block))
 
     async def hold(self, gss_code: str) -> None:
         """Make others who would change this authority wait (SQLite has one writer anyway and ignores this)."""
@@ -245,29 +247,38 @@ class Register:
             raise ChangedMeanwhile
         return found
 
-    async def _write(self, old: Contact | None, new: Contact | None, what: What, by: By) -> Contact | None:
-        subject = new or old
-        if old == new or subject is None:
-            return old
-        change_id = await self.log.add(subject.gss_code, what, by, before=contact_json(old), after=contact_json(new))
-        if new is None:
-            here = (contact_table.c.gss_code == subject.gss_code, contact_table.c.contact_order == subject.order)
-            await self.connection.execute(delete(contact_table).where(*here))
-        elif what is What.PROVED:
-            await self._store(new)
-        else:
-            new = replace(new, version=change_id, changed_at=by.at if await self._redirects(old, new) else new.changed_at)
-            await (self._store(new) if old else self.connection.execute(insert(contact_table).values(contact_values(new))))
-        await self.letters_due.owe(old, new, change_id=change_id, at=by.at)
-        return new
+    async def _write(self, pairs: Sequence[Pair], by: By) -> None:
+        pairs = [(old, new) for old, new in pairs if old != new]
+        if not pairs:
+            return
+        if any(new and new.is_partner and new.order == PRIMARY for _, new in pairs):
+            raise NotAllowed("A partner agency cannot be the primary contact: alerts go there.")
+        numbers = await self.log.add_contacts(pairs, by)
+        made = [(numbers[place_of(pair)], *pair) for pair in pairs]
+        emptied = await self.log.taken_out({new.gss_code for old, new in pairs if new and old is None})
 
-    async def _store(self, contact: Contact) -> None:
-        here = (contact_table.c.gss_code == contact.gss_code, contact_table.c.contact_order == contact.order)
-        await self.connection.execute(update(contact_table).where(*here).values(contact_values(contact)))
+        def stored(number: int, old: Contact | None, new: Contact) -> Contact:
+            # To take a contact out and put another in its place is the same as to change it: letters go elsewhere from now on.
+            same = address_key(old.address) == address_key(new.address) if old else (new.gss_code, new.order) not in emptied
+            return replace(new, version=number, changed_at=new.changed_at if same else by.at)
 
-    async def _redirects(self, old: Contact | None, new: Contact) -> bool:
-        """Say whether letters go elsewhere from now on; to take a contact out and put another in its place is the same."""
-        if old is not None:
-            return address_key(old.address) != address_key(new.address)
-        gone = (one for one in await self.log.of(new.gss_code) if one.what is What.REMOVED and one.before)
-        return any(one.before and one.before["order"] == new.order for one in gone)
+        gone = [{"code": old.gss_code, "place": old.order} for old, new in pairs if old and new is None]
+        if gone:
+            await self.connection.execute(delete(contact_table).where(*_HERE), gone)
+        added = [contact_values(stored(number, old, new)) for number, old, new in made if new and old is None]
+        if added:
+            await self.connection.execute(insert(contact_table), added)
+        await self._store([stored(number, old, new) for number, old, new in made if new and old])
+        await self.letters_due.owe(made, at=by.at)
+
+    async def _store(self, contacts: Sequence[Contact]) -> None:
+        if contacts:
+            rows = [{**contact_values(one), "code": one.gss_code, "place": one.order} for one in contacts]
+            await self.connection.execute(update(contact_table).where(*_HERE), rows)
+
+
+def _as_held(now: Contact | None, seen: Contact | None, wanted: Contact | None) -> Pair:
+    """Return what is to be done about a contact as it is now: its version is the one that was seen, and it may have been proved since."""
+    if (None if now is None else now.version) != (None if seen is None else seen.version):
+        raise ChangedMeanwhile
+    return now, wanted and contact_after(now, gss_code=wanted.gss_code, **contact_fields(wanted))

@@ -127,7 +127,7 @@ def entry_of(row: Row[Any]) -> HistoryEntry:
 def proposal_of(row: Row[Any]) -> Proposal:
     """Return the proposal of a row."""
     values = dict(row._mapping)
-    return Proposal(order=values.pop("contact_order"), **values)
+    return Proposal(what=What(values.pop("what")), order=values.pop("contact_order"), **values)
 
 
 def letter_due_of(row: Row[Any]) -> LetterDue:

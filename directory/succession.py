@@ -1,4 +1,6 @@
-"""How people change the authorities themselves: add, edit, retire and merge, each with history and in force by date.
+"""How the authorities themselves change: add, edit, retire and merge, each with history and in force by date.
+
+People propose all but an edit (`directory.proposing`), because it decides who is told of a missing child and who is not.
 
 A merge or a split is a retirement with successors: on the last day the old one still answers, on the next day its successors do.
 """
@@ -22,10 +24,7 @@ from directory.tables import authorities as table
 
 async def add_authority(register: Register, authority: Authority, by: By) -> Authority:
     """Take a new authority in; refused are a code that is taken, and names, codes and dates that make no sense."""
-    every = {one.gss_code: one for one in await register.authorities()}
-    if authority.gss_code in every:
-        raise NotAllowed("There is an authority with this code already.")
-    _sensible(authority, every)
+    await check_new(register, authority)
     await register.connection.execute(insert(table).values(**authority_values(authority), edited=True))
     return await _settle(register, None, authority, What.AUTHORITY_ADDED, by)
 
@@ -42,8 +41,7 @@ async def retire(
     register: Register, gss_code: str, last_day: date, by: By, *, successors: Collection[str] = (), base: int | None = None
 ) -> Authority:
     """End an authority after *last_day*; its successors, when it has any, answer for its area from the next day on."""
-    old = await _known(register, gss_code)
-    ended = replace(old, valid_to=last_day, successors=tuple(sorted(set(successors))))
+    _, ended = await ending(register, gss_code, last_day, successors)
     return await _change(register, ended, What.AUTHORITY_RETIRED, by, base)
 
 
@@ -52,16 +50,44 @@ async def merge(register: Register, gss_codes: Collection[str], into: str, first
 
     The one that follows keeps its contacts; those of the ended ones stay where they are and get no alert from that day on.
     """
+    told = replace(by, batch=uuid4().hex)
+    for _, ended in await merging(register, gss_codes, into, first_day):
+        await _change(register, ended, What.AUTHORITY_RETIRED, told, None)
+    return told.batch or ""
+
+
+async def ending(register: Register, gss_code: str, last_day: date, successors: Collection[str]) -> tuple[Authority, Authority]:
+    """Return an authority as it is, and as it would be once it ends; refused as `retire`."""
+    old = await _known(register, gss_code)
+    ended = replace(old, valid_to=last_day, successors=tuple(sorted(set(successors))))
+    await _check(register, ended, What.AUTHORITY_RETIRED)
+    return old, ended
+
+
+async def merging(register: Register, gss_codes: Collection[str], into: str, first_day: date) -> list[tuple[Authority, Authority]]:
+    """Return the authorities of a merge as they are, and as they would be; refused as `merge`."""
     ended = sorted(set(gss_codes))
     if not ended or into in ended:
         raise NotAllowed("Give the authorities that end, and another one that follows them.")
-    follower = await _known(register, into)
-    if not follower.is_current(first_day):
-        raise NotAllowed(f"{follower.name} does not answer for its area on that day.")
-    told = replace(by, batch=uuid4().hex)
-    for gss_code in ended:
-        await retire(register, gss_code, first_day - timedelta(days=1), told, successors=(into,))
-    return told.batch or ""
+    return [await ending(register, gss_code, first_day - timedelta(days=1), (into,)) for gss_code in ended]
+
+
+async def settle(register: Register, authority: Authority, what: What, by: By, *, base: int) -> None:
+    """Make an authority what was agreed that it should be; ChangedMeanwhile when it is no more as it was at *base*."""
+    if what is not What.AUTHORITY_ADDED:
+        await _change(register, authority, what, by, base)
+    elif await register.authority(authority.gss_code) is None:
+        await add_authority(register, authority, by)
+    else:
+        raise ChangedMeanwhile
+
+
+async def check_new(register: Register, authority: Authority) -> None:
+    """Refuse an authority that could not be added."""
+    every = {one.gss_code: one for one in await register.authorities()}
+    if authority.gss_code in every:
+        raise NotAllowed("There is an authority with this code already.")
+    _sensible(authority, every)
 
 
 async def _change(register: Register, new: Authority, what: What, by: By, base: int | None) -> Authority:
@@ -71,7 +97,7 @@ async def _change(register: Register, new: Authority, what: What, by: By, base: 
         raise ChangedMeanwhile
     if new == old:
         return old
-    _sensible(new, {one.gss_code: one for one in await register.authorities()})
+    await _check(register, new, what)
     await register.connection.execute(update(table).where(table.c.gss_code == new.gss_code).values(**authority_values(new), edited=True))
     return await _settle(register, old, new, what, by)
 
@@ -88,6 +114,15 @@ async def _known(register: Register, gss_code: str) -> Authority:
     if found is None:
         raise UnknownAuthority
     return found
+
+
+async def _check(register: Register, new: Authority, what: What) -> None:
+    every = {one.gss_code: one for one in await register.authorities()}
+    _sensible(new, every)
+    if what is What.AUTHORITY_RETIRED and new.valid_to is not None:
+        next_day = new.valid_to + timedelta(days=1)
+        for late in (every[code] for code in new.successors if not every[code].is_current(next_day)):
+            raise NotAllowed(f"{late.name} does not answer for its area on {next_day.day} {next_day:%B %Y}.")
 
 
 def _sensible(authority: Authority, every: dict[str, Authority]) -> None:

@@ -107,11 +107,14 @@ proposals = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("batch", String(32), nullable=True),
-    Column("gss_code", String(32), ForeignKey("directory_authorities.gss_code"), nullable=False),
+    # What would happen, in the words of the history.
+    Column("what", String(40), nullable=False, server_default="changed"),
+    # No foreign key: an authority that is yet to be added is not there.
+    Column("gss_code", String(32), nullable=False),
     Column("contact_order", Integer, nullable=False),
-    # The version of the contact that the proposer saw, -1 where there was no contact.
+    # The version that the proposer saw, -1 where there was nothing.
     Column("base_version", Integer, nullable=False),
-    # The contact as it would be.
+    # The contact or the authority as it would be; empty where a contact is taken out.
     Column("wanted", JSON(none_as_null=True), nullable=False),
     Column("who", String(200), nullable=False),
     Column("why", Text, nullable=False),

@@ -140,6 +140,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         second_factor=settings.second_factor == "required",
         only_to=settings.only_to(),
         confirm_every=timedelta(days=settings.confirm_every_days),
+        allowed_domains=settings.allowed_domains,
     )
     try:
         yield App(settings=settings, database=database, house=house, sandbox=sandbox, viewer=viewer)

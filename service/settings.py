@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from directory.likeness import PERSONAL_DOMAINS
 from service.mail.authenticity import parse_profile
 
+_DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
@@ -114,6 +116,7 @@ class Settings(BaseSettings):
     port: int = 8000
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     confirm_every_days: int = Field(default=90, ge=1)
+    allowed_domains: tuple[str, ...] = ()
     tick_seconds: float = 1.0
     poll_seconds: float = 60.0
     fence_file: Path | None = None
@@ -129,6 +132,14 @@ class Settings(BaseSettings):
         if value == "off" and urlsplit(others.data.get("base_url", "")).hostname != "127.0.0.1":
             raise ValueError("The second factor can be off only where the pages are at http://127.0.0.1, for a demonstration.")
         return value
+
+    @field_validator("allowed_domains")
+    @classmethod
+    def _domains_of_organisations(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        domains = tuple(one.strip().lower() for one in value)
+        if not all(map(_DOMAIN.fullmatch, domains)) or PERSONAL_DOMAINS & set(domains):
+            raise ValueError('Give mail domains of organisations, as ["kent-trust.org.uk"]; none where anybody can have an address.')
+        return domains
 
     @field_validator("origin")
     @classmethod

@@ -48,3 +48,18 @@ async def test_an_approver_sends_the_exercise_and_an_administrator_closes_it(ser
         faults += await walk._faults(administrator.page) if walk.AXE.exists() else []
     assert faults == []
     assert not approver.complaints and not administrator.complaints
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+async def test_an_administrator_notes_that_a_call_proved_an_address(served: Served, browser: Browser, scripts: bool) -> None:
+    await keeping._second_administrator(served)  # with an address for Kent
+    administrator = await keeping._as(served, browser, served.seeds.people["directory"], scripts=scripts)
+    page = administrator.page
+    await page.goto(f"{served.base}/directory/{keeping.KENT}/contacts/0")
+    await administrator.press("Note the call")
+    await expect(page.locator(".govuk-error-summary")).to_contain_text("Write whom you phoned")
+    await administrator.fits()
+    await page.get_by_label("Whom you phoned").fill("Sue, number from their website")
+    await administrator.press("Note the call")
+    await expect(page.locator("main")).to_contain_text("by telephone: Sue, number from their website")
+    assert not administrator.complaints

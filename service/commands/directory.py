@@ -14,14 +14,15 @@ from directory.changes import ChangedMeanwhile, NotAllowed, Proposal, UnknownAut
 from directory.confirming import standing
 from directory.contact import PRIMARY, ROLES, BadAddress, Contact, normalise_address
 from directory.history import By
-from directory.proposing import change_contact
+from directory.proposing import change_contact, remove_contact
 from directory.register import NOTHING
-from directory.succession import add_authority, edit_authority, merge, retire
-from directory.undoing import undo
+from directory.succession import edit_authority
+from directory.undoing import Undone, undo
 from service.app import App
 from service.commands import directory_asking, directory_files, directory_keys
-from service.commands.opening import fail, out, with_app
+from service.commands.opening import WAITS, fail, out, settings, with_app
 from service.database.unit_of_work import Work
+from service.flow import second_person
 
 T = TypeVar("T")
 OPERATOR = "command line"
@@ -101,7 +102,7 @@ def add_one(
     first_day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
     delivered_by: Annotated[str, typer.Option(help="Who delivers the service, when it is not the authority.")] = "",
 ) -> None:
-    """Add an authority. Its contacts are set with `edit`."""
+    """Propose an authority; it is added when a directory administrator agrees at /directory/waiting. Its contacts are set with `edit`."""
     new = Authority(
         gss_code=gss_code,
         name=name,
@@ -115,8 +116,8 @@ def add_one(
         delivered_by=delivered_by,
         valid_from=_day(first_day),
     )
-    _change("authority_listed", lambda work: add_authority(work.register, new, _by(why)), gss_code=gss_code)
-    typer.echo("Added.")
+    _change("authority_proposed", lambda work: second_person.list_authority(work, new, _by(why)), gss_code=gss_code)
+    typer.echo(f"{new.name} is not added yet. {WAITS}")
 
 
 @cli.command("edit")
@@ -137,7 +138,7 @@ def edit_one(
     checked = _address(address)
 
     async def edit(work: Work) -> str:
-        register, by, says = work.register, _by(why), "Changed."
+        register, by, waits = work.register, _by(why), None
         if name is not None or delivered_by is not None:
             one = await register.authority(gss_code)
             if one is None:
@@ -145,7 +146,7 @@ def edit_one(
             named = replace(one, name=one.name if name is None else name)
             await edit_authority(register, replace(named, delivered_by=one.delivered_by if delivered_by is None else delivered_by), by)
         if remove:
-            await register.remove_contact(gss_code=gss_code, order=order, who=by.who, why=by.why, at=by.at)
+            waits = await remove_contact(register, gss_code=gss_code, order=order, by=by)
         elif any(given is not None for given in (address, role, phone, out_of_hours)):
             old = await register.contact(gss_code, order)
             if old is None and checked is None:
@@ -162,10 +163,13 @@ def edit_one(
                 secure_note=before.secure_note,
                 by=by,
                 base=old.version if old else NOTHING,
+                allowed_domains=settings().allowed_domains,
             )
-            if isinstance(done, Proposal):
-                says = f"{done.reason} Another directory administrator has to agree; nothing has changed yet."
-        return says
+            waits = done if isinstance(done, Proposal) else None
+        if waits is None:
+            return "Changed."
+        await second_person.ask_a_second(work, f"proposal {waits.id}", by.at)
+        return f"{waits.reason} {WAITS}"
 
     typer.echo(_change("directory_edited", edit, gss_code=gss_code))
 
@@ -177,10 +181,10 @@ def retire_one(
     why: Why,
     successor: Annotated[list[str] | None, typer.Option(help="The code of one that follows it; may be given more than once.")] = None,
 ) -> None:
-    """End an authority; alerts go to its successors from the next day on."""
+    """Propose that an authority ends; once another person agrees, alerts go to its successors from the next day on."""
     ends, follow = last_day.date(), successor or ()
-    _change("authority_retired", lambda work: retire(work.register, gss_code, ends, _by(why), successors=follow), gss_code=gss_code)
-    typer.echo("Retired.")
+    done = _change("retirement_proposed", lambda work: second_person.retire(work, gss_code, ends, follow, _by(why)), gss_code=gss_code)
+    typer.echo(f"{done.reason} {WAITS}")
 
 
 @cli.command("merge")
@@ -190,26 +194,34 @@ def merge_several(
     first_day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day it answers for all of them.")],
     why: Why,
 ) -> None:
-    """Let one authority follow several others."""
-    _change("authorities_merged", lambda work: merge(work.register, gss_code, into, first_day.date(), _by(why)), gss_code=into)
-    typer.echo("Merged.")
+    """Propose that one authority follows several others."""
+    _change("merge_proposed", lambda work: second_person.merge(work, gss_code, into, first_day.date(), _by(why)), gss_code=into)
+    typer.echo(f"{len(set(gss_code))} authorities would end. {WAITS}")
 
 
 @cli.command("undo")
 def undo_one(number: int, why: Why) -> None:
-    """Put back what one change did, by the number that `show` gives it."""
-    _change("directory_undone", lambda work: undo(work.register, number, _by(why)), change=number)
-    typer.echo("Undone.")
+    """Put back what one change did, by the number that `show` gives it; what a second person must agree to waits."""
+
+    async def take_back(work: Work) -> Undone:
+        by = _by(why)
+        undone = await undo(work.register, number, by, allowed_domains=settings().allowed_domains)
+        await second_person.note_undone(work, undone, by.at, change=number)
+        return undone
+
+    undone = _change(None, take_back)
+    typer.echo(f"{undone.waits} {WAITS}" if undone.waits else "Undone.")
 
 
-def _change(kind: str, step: Callable[[Work], Awaitable[T]], **facts: Any) -> T:
+def _change(kind: str | None, step: Callable[[Work], Awaitable[T]], **facts: Any) -> T:
     async def take(app: App) -> T:
         async with app.database.begin() as work:
             try:
                 done = await step(work)
             except (ChangedMeanwhile, NotAllowed, UnknownAuthority, UnknownContact) as refused:
                 fail(str(refused), 2)
-            work.audit.add(kind, at=datetime.now(UTC), **facts)
+            if kind is not None:
+                work.audit.add(kind, at=datetime.now(UTC), **facts)
             return done
 
     return with_app(take)

@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from directory.contact import PRIMARY
 from service.app import App
 from service.commands.opening import fail, out, with_app
-from service.domain.errors import ServiceError
+from service.domain.errors import NotFound, ServiceError
 from service.flow import exercise
 from service.flow.confirm import ask, keeper
+from service.flow.confirmed import answer_by_phone
 
 cli = typer.Typer()
 _BY = "command line"
@@ -19,7 +21,11 @@ _NO_HOUSE = "There is no issuing authority yet, in whose name to write."
 
 @cli.command("confirm")
 def confirm(
+    *,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask no more than so many; without it, everybody who is due.")] = None,
+    phoned: Annotated[str, typer.Option(help="Ask nobody: this authority said on the telephone that its address is right.")] = "",
+    order: Annotated[int, typer.Option(min=PRIMARY, help="With --phoned: which of its contacts.")] = PRIMARY,
+    why: Annotated[str, typer.Option(help="With --phoned: whom you phoned, and where you have the number from.")] = "",
 ) -> None:
     """Ask those whose address was not proved lately whether it is right, now instead of a few on each working day."""
 
@@ -30,7 +36,19 @@ def confirm(
                 fail(_NO_HOUSE, 2)
             return await ask(work, app.house, authority, datetime.now(UTC), limit=limit)
 
-    typer.echo(f"{with_app(go)} authorities asked.")
+    async def note(app: App) -> None:
+        try:
+            await answer_by_phone(app.house, phoned, order, by=_BY, why=why, now=datetime.now(UTC))
+        except NotFound:
+            fail(f"{phoned} has no such contact.", 2)
+        except ServiceError as refused:
+            fail(refused.says, 2)
+
+    if phoned:
+        with_app(note)
+        typer.echo(f"The address of {phoned} counts as right from today.")
+    else:
+        typer.echo(f"{with_app(go)} authorities asked.")
 
 
 @cli.command("drill")

@@ -26,11 +26,13 @@ from directory.importing import Import, read_contacts
 from directory.intake import Taken, second_person_for, take_contacts
 from directory.planning import Plan
 from directory.reconciling import Difference, reconcile
-from directory.undoing import undo_batch
+from directory.undoing import Undone, undo_batch
 from service.app import App
-from service.commands.opening import fail, out, with_app
+from service.commands.opening import WAITS, fail, out, with_app
+from service.flow import second_person
 
 cli = typer.Typer()
+_SHOWN = 500  # of a kind; nobody reads more of a screen
 _WRITERS = {".csv": contacts_csv, ".xlsx": contacts_xlsx}
 
 
@@ -58,13 +60,15 @@ def import_contacts(
         by = By(who="command line", why=why, at=now)
         async with app.database.begin() as work:
             if dry_run:
-                plan = await work.register.plan_import(read.rows)
+                plan = await work.register.plan_import(read.rows, allowed_domains=app.house.allowed_domains)
                 return read, Taken(plan=plan, waits=await second_person_for(work.register, plan, by))
             with _bar("storing", len(read.rows)) as told:
-                taken = await take_contacts(work.register, read.rows, by, progress=told)
+                taken = await take_contacts(work.register, read.rows, by, allowed_domains=app.house.allowed_domains, progress=told)
             if taken.batch is not None:
                 what = "contacts_imported" if taken.waits is None else "contacts_proposed"
                 work.audit.add(what, at=now, batch=taken.batch, added=len(taken.plan.added), changed=len(taken.plan.changed))
+            if taken.waits is not None:
+                await second_person.ask_a_second(work, f"batch {taken.batch}", now)
             return read, taken
 
     read, taken = with_app(take)
@@ -78,7 +82,7 @@ def import_contacts(
     if dry_run or waits:
         _show_plan(plan)
     if waits and not dry_run:
-        fail(f"{waits} Nothing is changed yet: another directory administrator must agree to batch {taken.batch}.", 3)
+        fail(f"{waits} {WAITS} It is batch {taken.batch}.", 3)
     if waits:
         typer.echo(f"{waits} Another directory administrator would have to agree.")
     elif taken.batch is not None:
@@ -87,22 +91,28 @@ def import_contacts(
 
 @cli.command("undo-import")
 def undo_import(batch: str, why: Annotated[str, typer.Option(help="Why it is taken back; kept in the history.")]) -> None:
-    """Put back everything that an import changed, by the batch it was given; refused when something was changed again since."""
+    """Put back everything that an import changed, by the batch it was given; refused when something was changed again since.
 
-    async def take_back(app: App) -> int:
-        now = datetime.now(UTC)
+    Exit status 3: a second person must agree.
+    """
+
+    async def take_back(app: App) -> Undone:
+        by = By(who="command line", why=why, at=datetime.now(UTC), batch=uuid4().hex)
         async with app.database.begin() as work:
-            count = await undo_batch(work.register, batch, By(who="command line", why=why, at=now, batch=uuid4().hex))
-            work.audit.add("import_undone", at=now, batch=batch, changes=count)
-            return count
+            undone = await undo_batch(work.register, batch, by, allowed_domains=app.house.allowed_domains)
+            if undone.count:
+                await second_person.note_undone(work, undone, by.at, batch=batch, changes=undone.count)
+            return undone
 
     try:
-        count = with_app(take_back)
+        undone = with_app(take_back)
     except (ChangedMeanwhile, NotAllowed) as refused:
         fail(str(refused), 2)
-    if not count:
+    if not undone.count:
         fail("There is no such batch.", 2)
-    typer.echo(f"{count} changes put back.")
+    if undone.waits:
+        fail(f"{undone.waits} {WAITS}", 3)
+    typer.echo(f"{undone.count} changes put back.")
 
 
 @cli.command("export")
@@ -140,7 +150,7 @@ def check(
     async def look(app: App) -> tuple[dict[str, str], list[Finding], tuple[Difference, ...]]:
         async with app.database.read() as work:
             authorities, contacts = await work.register.authorities(), await work.register.all_contacts(partners=True)
-        found = [*check_contacts(authorities, contacts, on=today())]
+        found = [*check_contacts(authorities, contacts, on=today(), allowed_domains=app.house.allowed_domains)]
         if not offline:
             domains = {domain_of(contact.address) for contact in contacts}
             with _bar("asking about domains", len(domains)) as told:
@@ -175,16 +185,18 @@ def _bar(what: str, total: int | None) -> Iterator[Told]:
 
 def _show_plan(plan: Plan) -> None:
     table = Table("Code", "Order", "What", "Now", "In the file")
-    for new in plan.added:
-        table.add_row(new.gss_code, str(new.order), "added", "", Text(_of(new)))
-    for change in plan.changed:
+    for change in plan.changed[:_SHOWN]:
         table.add_row(change.old.gss_code, str(change.old.order), "changed", Text(_of(change.old)), Text(_of(change.new)))
-    for old in plan.absent:
+    for new in plan.added[:_SHOWN]:
+        table.add_row(new.gss_code, str(new.order), "added", "", Text(_of(new)))
+    for old in plan.absent[:_SHOWN]:
         table.add_row(old.gss_code, str(old.order), "not in the file, stays", Text(_of(old)), "")
     if table.row_count:
         out.print(table)
-    for remark in plan.remarks:
+    for remark in plan.remarks[:_SHOWN]:
         out.print(Text(f"{remark.gss_code}: {remark.says}"))
+    if max(len(plan.changed), len(plan.added), len(plan.absent), len(plan.remarks)) > _SHOWN:
+        typer.echo(f"Only the first {_SHOWN} of each kind are shown.")
 
 
 def _of(contact: Contact) -> str:

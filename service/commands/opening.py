@@ -6,6 +6,7 @@ from typing import NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 
 from service.app import App, open_app
@@ -13,6 +14,7 @@ from service.settings import Settings
 
 T = TypeVar("T")
 out = Console()
+WAITS = "Nothing has changed yet: another directory administrator must agree at /directory/waiting."
 
 
 def settings() -> Settings:
@@ -23,6 +25,8 @@ def settings() -> Settings:
         for fault in wrong.errors():
             typer.echo(f"NATIONAL_ALERTS_{'__'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}", err=True)
         fail("Some settings are missing or wrong; docs/operations.md lists them.", 2)
+    except SettingsError as wrong:
+        fail(f'Settings: {wrong}. A list is written as ["one", "two"]; docs/operations.md shows each.', 2)
 
 
 def with_app(step: Callable[[App], Awaitable[T]]) -> T:

@@ -79,7 +79,9 @@ class Correspondence:
     async def open_tasks(self, gss_code: str) -> dict[Role, int]:
         """Count what is still to do about the letters to an authority and its address, by the role that has to do it."""
         to_it = sa.select(t.c.id).where(t.c.gss_code == gss_code)
-        about = sa.or_(tasks.c.subject_id.in_(to_it), tasks.c.subject_id.in_((gss_code, f"confirm {gss_code}")))
+        named = [gss_code, *(f"{word} {gss_code}" for word in ("confirm", "letters", "theirs", "exercise", "address"))]
+        of_a_fallback = tasks.c.subject_id.startswith(f"confirm {gss_code} ", autoescape=True)
+        about = sa.or_(tasks.c.subject_id.in_(to_it), tasks.c.subject_id.in_(named), of_a_fallback)
         query = sa.select(tasks.c.role, sa.func.count().label("many")).where(tasks.c.done_at.is_(None), about).group_by(tasks.c.role)
         return {Role(row.role): row.many for row in await self._connection.execute(query)}
 

@@ -17,6 +17,7 @@ from service.domain.delivery import Answer, Delivery, DeliveryEvent, DeliverySta
 from service.domain.notice import NoticeState
 
 NEVER_LEFT = (DeliveryState.SUPERSEDED, DeliveryState.WITHDRAWN)
+_MAY_WAIT = timedelta(days=1)  # until the relay takes as many again
 OTHER_ADDRESS, NO_OTHER_ADDRESS = "other_address_tried", "no_other_address"
 
 
@@ -206,8 +207,9 @@ class Deliveries:
         return await self._connection.scalar(sa.select(sa.func.count()).select_from(t).where(t.c.state.in_(WAITING))) or 0
 
     async def stuck(self, *, before: datetime) -> tuple[Delivery, ...]:
-        """Return letters queued before that moment that have still not been taken."""
-        query = sa.select(*DOMAIN).where(t.c.state.in_(WAITING), t.c.created_at < before).order_by(t.c.id).limit(500)
+        """Return letters queued before that moment that have still not been taken; those of the last lane may wait a day longer."""
+        late = sa.or_((t.c.created_at < before) & (t.c.lane < Lane.CHASER), t.c.created_at < before - _MAY_WAIT)
+        query = sa.select(*DOMAIN).where(t.c.state.in_(WAITING), late).order_by(t.c.id).limit(500)
         return tuple(map(delivery_of, await self._connection.execute(query)))
 
     async def _one(self, where: sa.ColumnElement[bool]) -> Delivery | None:

@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 from directory.authority import Authority
 from directory.changes import Letter, LetterDue
 from directory.confirming import Asks, Question, due_for_confirmation
-from directory.contact import PRIMARY, Contact, address_key
+from directory.contact import PRIMARY, Contact, How, address_key
+from service.database.delivery_rows import WAITING
+from service.database.taken import addresses_at_work
 from service.database.unit_of_work import Work
 from service.domain.calendar import WorkingCalendar
 from service.domain.delivery import Delivery, DeliveryState, Lane
 from service.domain.due import local_date
 from service.domain.people import IssuingAuthority, Role
+from service.flow.came_back import call_about
 from service.flow.house import House
 from service.flow.post import freeze_letter, new_delivery, sender_of
 from service.flow.rulebook import calendar_for
@@ -25,11 +28,13 @@ from service.policies import policy_named
 
 A_DAY = 25  # letters that ask, so that the answers, and the telephone calls after silence, come in small numbers
 SILENT_AFTER = 5  # working days
+COMES_BACK_WITHIN = timedelta(days=3)  # a letter that will bounce has bounced
+BEFORE_IT_BEGINS = timedelta(days=60)
 EVERY = timedelta(hours=1)
 _OPENS, _CLOSES = time(9), time(17)
 _LINK = "/confirm/{token}"
 _LONDON = ZoneInfo("Europe/London")
-_LOST = (DeliveryState.BOUNCED, DeliveryState.FAILED)
+LOST = (DeliveryState.BOUNCED, DeliveryState.FAILED)
 _KINDS = {Asks.VERIFY: "directory_verify", Asks.CONFIRM: "directory_confirm", Asks.EXERCISE: "exercise"}
 
 
@@ -59,13 +64,25 @@ async def ask_for_confirmation(house: House, *, now: datetime) -> int:
 
 
 async def ask(work: Work, house: House, authority: IssuingAuthority, now: datetime, *, limit: int | None = None) -> int:
-    """Write to those whose address is due to be confirmed, at most *limit*, and return how many."""
-    due = (await due_for_confirmation(work.register, now - house.confirm_every))[:limit]
-    for asked, contact in due:
-        await _ask_contact(work, house, authority, asked, contact, contact, now)
+    """Write to those whose address is due to be confirmed, at most *limit*, and return how many.
+
+    An address that somebody proved once is not asked while it takes letters about cases and none comes back.
+    """
+    since, due = now - house.confirm_every, list[tuple[Authority, Contact]]()
+    at_work = await addresses_at_work(work, since=since, until=now - COMES_BACK_WITHIN)
+    for about, contact in await due_for_confirmation(work.register, since, on=local_date(now)):
+        taken = at_work.get((contact.gss_code, contact.address)) if contact.proved_at else None
+        if taken:
+            await work.register.prove_address(
+                gss_code=contact.gss_code, address=contact.address, how=How.ACCEPTED, by=taken.delivery_id, at=taken.at
+            )
+        else:
+            due.append((about, contact))
+    for about, contact in due[:limit]:
+        await _ask_contact(work, house, authority, about, contact, contact, now)
     if due:
-        work.audit.add("confirmation_asked", at=now, asked=len(due))
-    return len(due)
+        work.audit.add("confirmation_asked", at=now, asked=len(due[:limit]))
+    return len(due[:limit])
 
 
 async def look_at_silence(house: House, *, now: datetime) -> int:
@@ -76,12 +93,15 @@ async def look_at_silence(house: House, *, now: datetime) -> int:
             return 0
         calendar, silent = _calendar(authority, now), 0
         for question in await work.questions.open(Asks.VERIFY, Asks.CONFIRM):
+            about = await work.register.authority(question.gss_code)
+            if about is None or await _is_pointless(work, question, about, now):
+                await work.questions.end(question.id, at=now)
+                continue
             delivery = await work.deliveries.get(question.id)
-            lost = delivery is None or delivery.state in _LOST
-            waited = calendar.working_days_between(local_date(question.asked_at), local_date(now))
-            if (lost or waited > SILENT_AFTER) and await work.questions.end(question.id, at=now):
-                await _go_on(work, house, authority, question, now)
+            if _is_silent(delivery, question, calendar, now) and await work.questions.end(question.id, at=now):
+                await _go_on(work, house, authority, about, question, delivery, now)
                 silent += 1
+        await _see_to_successors(work, now)
     return silent
 
 
@@ -122,11 +142,12 @@ async def _write_due(work: Work, house: House, authority: IssuingAuthority, lett
         await _put(work, house, authority, Asks.VERIFY, context, about, contact, now)
         return
     change = next((one for one in await work.register.history(letter.gss_code) if one.id == letter.change_id), None)
+    names = {one.id: one.name for one in await work.people.everyone()}  # who changes it on the pages stands there by an id
     context = compose_directory.changed(
         sender=sender_of(authority),
         authority=about.name,
         address=letter.address,
-        by=change.who if change else "not known",
+        by=names.get(change.who, change.who) if change else "not known",
         at=letter.at,
         gone=letter.kind is Letter.TO_OLD,
     )
@@ -157,6 +178,7 @@ async def _ask_contact(
         phone=primary.phone,
         out_of_hours=primary.out_of_hours,
         instead=asked.order != primary.order,
+        shared=len(await work.register.authorities_at(asked.address)) > 1,
     )
     await _put(work, house, authority, Asks.CONFIRM, context, about, asked, now)
 
@@ -171,20 +193,76 @@ async def _put(
     await work.questions.add([question])
 
 
-async def _go_on(work: Work, house: House, authority: IssuingAuthority, question: Question, now: datetime) -> None:
-    about, contacts = await work.register.authority(question.gss_code), await work.register.contacts(question.gss_code)
-    primary = next((one for one in contacts if one.order == PRIMARY), None)
-    following = [one for one in contacts if one.order > question.order and not one.is_partner]
-    if about is not None and primary is not None and following:
-        await _ask_contact(work, house, authority, about, following[0], primary, now)
-        return
+def missed_by(gss_code: str) -> str:
+    """Return the subject of the task about an authority that did not answer an exercise."""
+    return f"exercise {gss_code}"
+
+
+async def _is_pointless(work: Work, question: Question, about: Authority, now: datetime) -> bool:
+    """Whether nobody needs the answer: the authority has ended, the contact has another address, or it was proved in another way."""
+    if about.valid_to is not None and about.valid_to < local_date(now):
+        return True
+    asked = await work.register.contact(question.gss_code, question.order)
+    if asked is None or address_key(asked.address) != address_key(question.address):
+        return True
+    meant = await work.register.contact(question.gss_code, _meant(question))
+    return meant is not None and meant.proved_at is not None and meant.proved_at > question.asked_at
+
+
+def _meant(question: Question) -> int:
+    """Return which contact a question is about: a fallback is asked about the primary one, and about itself when it is new."""
+    return question.order if question.kind is Asks.VERIFY else PRIMARY
+
+
+def _is_silent(delivery: Delivery | None, question: Question, calendar: WorkingCalendar, now: datetime) -> bool:
+    if delivery is None or delivery.state in LOST:
+        return True
+    if delivery.state in WAITING:
+        return False
+    since = delivery.accepted_at or question.asked_at
+    return calendar.working_days_between(local_date(since), local_date(now)) > SILENT_AFTER
+
+
+async def _go_on(
+    work: Work, house: House, authority: IssuingAuthority, about: Authority, question: Question, delivery: Delivery | None, now: datetime
+) -> None:
+    contacts = {one.order: one for one in await work.register.contacts(question.gss_code) if not one.is_partner}
+    meant = _meant(question)
+    if meant == PRIMARY and PRIMARY in contacts:
+        following = [one for order, one in contacts.items() if order > question.order]
+        if following:
+            await _ask_contact(work, house, authority, about, following[0], contacts[PRIMARY], now)
+            return
+    if question.order == meant and delivery is not None and delivery.state in LOST:
+        return  # whoever noted that it came back gave it to a person already
+    which = "its address" if meant == PRIMARY else f"the address of its contact {meant}"
     await work.tasks.add(
         kind="address_unconfirmed",
         role=Role.DIRECTORY,
         at=now,
-        subject_id=f"confirm {question.gss_code}",
-        says=f"Nobody at {about.name if about else question.gss_code} answered whether its address is right. Phone them."[:300],
+        subject_id=call_about(question.gss_code, meant),
+        says=f"Nobody at {about.name} answered whether {which} is right. Phone them."[:300],
     )
+
+
+async def _see_to_successors(work: Work, now: datetime) -> None:
+    """Ask for the address of an authority that takes the place of one whose address is known: from its first day alerts go to it."""
+    contacts, every = await work.register.primary_contacts(), {one.gss_code: one for one in await work.register.authorities()}
+    for old in every.values():
+        if old.gss_code not in contacts or old.valid_to is None or old.valid_to - BEFORE_IT_BEGINS > local_date(now):
+            continue
+        for new in (every[code] for code in old.successors):
+            subject = f"address {new.gss_code}"
+            if new.gss_code in contacts:
+                await work.tasks.settle_subject(subject_id=subject, by="directory", at=now)
+            elif new.in_uk and new.valid_to is None:
+                await work.tasks.add(
+                    kind="successor_without_address",
+                    role=Role.DIRECTORY,
+                    at=now,
+                    subject_id=subject,
+                    says=f"{new.name} takes the place of {old.name} after {old.valid_to:%-d %B %Y} and has no address. Enter one."[:300],
+                )
 
 
 def _calendar(authority: IssuingAuthority, now: datetime) -> WorkingCalendar:

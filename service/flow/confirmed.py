@@ -3,18 +3,20 @@
 Whoever answers sees and may propose changes of this one contact only. A proposal changes nothing until an administrator agrees.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from directory.confirming import Asks, Question, Said
 from directory.contact import PRIMARY, BadAddress, Contact, address_key, normalise_address
 from directory.history import By
-from directory.proposals import Proposals
+from directory.proposals import Proposals, wish_for
 from directory.rows import contact_fields
 from service.database.unit_of_work import Work
 from service.domain.delivery import Answer, Delivery
-from service.domain.errors import NotAllowed, UnknownToken
+from service.domain.errors import ChangedMeanwhile, NotAllowed, NotFound, UnknownToken
 from service.domain.people import Role
+from service.flow.came_back import heard_from, not_theirs
+from service.flow.confirm import LOST, missed_by
 from service.flow.house import House
 from service.flow.letter import Held
 from service.flow.understanding import Understood
@@ -85,7 +87,27 @@ async def answer_by_reply(work: Work, house: House, delivery: Delivery, letter: 
         raise Held("An answer about an address came in, and it is not proved that somebody at that address sent it.")
     if not says_unchanged(letter.new_text):
         raise Held("Somebody answered in their own words whether their address is right. Read it, and change the directory if need be.")
+    if await _contact(work, question) is None:
+        raise Held("An answer about an address came in, and the directory has another address by now. Read it.")
     await _keep(work, delivery, question, Said.UNCHANGED, who="a reply from the address", way="reply", now=now)
+
+
+async def answer_by_phone(house: House, gss_code: str, order: int, *, by: str, why: str, now: datetime, base: int | None = None) -> None:
+    """Note that somebody at an authority said on the telephone that an address is right; raises NotFound, or NotAllowed without a *why*.
+
+    *base* is the version of the contact that was read out to them: ChangedMeanwhile when it is another now.
+    """
+    if len(why.strip()) < 3:
+        raise NotAllowed("Write whom you phoned, and where you have the number from.")
+    async with house.begin() as work:
+        contact = await work.register.contact(gss_code, order)
+        if contact is None:
+            raise NotFound
+        if base not in (None, contact.version):
+            raise ChangedMeanwhile
+        await work.register.prove_contact(gss_code=gss_code, order=order, who=by, why=f"by telephone: {why.strip()}"[:300], at=now)
+        await heard_from(work, gss_code, order, by=by, now=now)
+        work.audit.add("address_answered", at=now, actor=by, subject_id=gss_code, kind=Asks.CONFIRM, answer=Said.UNCHANGED, way="phone")
 
 
 async def _keep(work: Work, delivery: Delivery, question: Question, said: Said, *, who: str, way: str, now: datetime) -> None:
@@ -100,12 +122,12 @@ async def _keep(work: Work, delivery: Delivery, question: Question, said: Said, 
             kind="address_not_theirs",
             role=Role.DIRECTORY,
             at=now,
-            subject_id=delivery.id,
+            subject_id=not_theirs(question.gss_code),
             says=f"Somebody at the address of {delivery.recipient_name} says that it is not theirs. Phone them."[:300],
         )
         return
     # Whoever proposes a change has read the letter all the same.
-    for order in {question.order, PRIMARY} if question.kind is Asks.CONFIRM and said is Said.UNCHANGED else {question.order}:
+    for order in {question.order, PRIMARY} if await _speaks_for_the_first(work, question, said) else {question.order}:
         await work.register.prove_contact(
             gss_code=question.gss_code,
             order=order,
@@ -115,8 +137,19 @@ async def _keep(work: Work, delivery: Delivery, question: Question, said: Said, 
             how=question.kind.proves,
             by=question.id,
         )
-    if question.kind is Asks.CONFIRM:
-        await work.tasks.settle_subject(subject_id=f"confirm {question.gss_code}", by=question.id, at=now)
+        await heard_from(work, question.gss_code, order, by=question.id, now=now)
+    if question.kind is Asks.EXERCISE:
+        await work.tasks.settle_subject(subject_id=missed_by(question.gss_code), by=question.id, at=now)
+
+
+async def _speaks_for_the_first(work: Work, question: Question, said: Said) -> bool:
+    """Whether a fallback's word proves the first contact too: not when our own letter to that one came back."""
+    if question.kind is not Asks.CONFIRM or said is not Said.UNCHANGED or await work.register.contact(question.gss_code, PRIMARY) is None:
+        return False
+    asked = (one for one in await work.questions.about(question.gss_code) if one.kind is Asks.CONFIRM and one.order == PRIMARY)
+    newest = next(asked, None)
+    letter = await work.deliveries.get(newest.id) if newest else None
+    return letter is None or letter.state not in LOST
 
 
 _ANSWERS = {Said.UNCHANGED: Answer.ACKNOWLEDGED, Said.CHANGE: Answer.ACKNOWLEDGED, Said.NOT_OURS: Answer.NOT_FOR_US}
@@ -141,7 +174,7 @@ async def _propose(work: Work, question: Question, change: Change, by: By) -> No
     if any(one.order == contact.order and dict(one.wanted) == wanted for one in waiting):
         return
     proposal = await Proposals(work.connection).add(
-        question.gss_code, contact.order, wanted, base=contact.version, reason="The authority proposes it by its own link.", by=by
+        wish_for(contact, replace(contact, **wanted)), reason="The authority proposes it by its own link.", by=by
     )
     await work.tasks.add(
         kind="change_proposed",

@@ -21,6 +21,7 @@ from service.domain.audience import Addressee, bound_content, fingerprint
 from service.domain.delivery import Delivery, DeliveryEvent, Lane, wait_before_retry
 from service.domain.pace import Pace
 from service.domain.people import Role
+from service.flow.came_back import ask_for_an_address
 from service.flow.house import House
 from service.flow.journal import Journal
 from service.mail.prefab import Slots, personalise
@@ -187,14 +188,8 @@ class _Round:
 
     async def _ask_for_an_address(self, delivery: Delivery) -> None:
         async with self._journal.turn, self._house.begin() as work:
-            await work.tasks.add(
-                kind="address_refused" if delivery.gss_code else "staff_address_failed",
-                role=Role.DIRECTORY,
-                at=self._now,
-                case_id=delivery.case_id,
-                subject_id=delivery.id,
-                says=f"The mail server of {delivery.gss_code or 'staff'} refused our letter. Find another address, or call.",
-            )
+            happened = f"The mail server of {delivery.gss_code or 'staff'} refused our letter."
+            await ask_for_an_address(work, delivery, "address_refused", happened, self._now)
 
     async def _set_aside(self, delivery: Delivery) -> None:
         """A letter that cannot be built, or whose bytes are not those that were frozen, never leaves and becomes a task."""

@@ -11,16 +11,16 @@ from uuid import uuid4
 
 from directory import changes, intake, proposing, succession, undoing
 from directory.authority import Authority
-from directory.changes import HistoryEntry, Proposal
+from directory.changes import Proposal
 from directory.contact import PRIMARY, BadAddress, normalise_address
 from directory.history import By
 from directory.importing import ContactRow, faults_in
 from directory.intake import Taken
 from directory.proposals import Proposals
-from service.database.correspondence import Correspondence
 from service.database.unit_of_work import Work
 from service.domain.errors import ChangedMeanwhile, NotFound, ServiceError
-from service.domain.people import Person, Role
+from service.domain.people import Person
+from service.flow import second_person
 from service.flow.house import House
 
 LONGEST_REASON = 300
@@ -75,10 +75,17 @@ async def save_contact(house: House, entry: ContactEntry, person: Person, why: s
         if faults:
             raise Refused(faults)
         done = await proposing.change_contact(
-            work.register, gss_code=entry.gss_code, address=address, order=entry.order, by=by, base=entry.base, **said
+            work.register,
+            gss_code=entry.gss_code,
+            address=address,
+            order=entry.order,
+            by=by,
+            base=entry.base,
+            allowed_domains=house.allowed_domains,
+            **said,
         )
         if isinstance(done, Proposal):
-            await _ask_a_second(work, f"proposal {done.id}", now)
+            await second_person.ask_a_second(work, f"proposal {done.id}", now)
             work.audit.add("contact_proposed", at=now, actor=person.id, gss_code=entry.gss_code, order=entry.order, proposal=done.id)
             return done.reason
         work.audit.add("contact_changed", at=now, actor=person.id, gss_code=entry.gss_code, order=entry.order, version=done.version)
@@ -91,28 +98,28 @@ async def remove_contact(house: House, gss_code: str, order: int, base: int, per
         _need_a_reason(why)
         if order == PRIMARY:
             raise Refused({"address": "Alerts go to the first contact, so it is not taken out. Write another address instead."})
-        await work.register.remove_contact(gss_code=gss_code, order=order, who=by.who, why=by.why, at=now, base=base)
+        await proposing.remove_contact(work.register, gss_code=gss_code, order=order, by=by, base=base)
         work.audit.add("contact_removed", at=now, actor=person.id, gss_code=gss_code, order=order)
 
 
-async def undo_change(house: House, gss_code: str, change_id: int, person: Person, now: datetime) -> None:
-    """Put back what one change of an authority did; what led letters elsewhere is put back only with a second person."""
+async def undo_change(house: House, gss_code: str, change_id: int, person: Person, now: datetime) -> str | None:
+    """Put back what one change of an authority did; returns why that waits for a second person, or None."""
     async with _change(house, person, "Undone", now) as (work, _):
         entry = await work.register.log.entry(change_id)
         if entry is None or entry.gss_code != gss_code:
             raise NotFound
         by = By(who=person.id, why=f"Undid change {change_id}", at=now)
-        await _need_one_person(work, entry, by)
-        await undoing.undo(work.register, change_id, by)
-        work.audit.add("directory_undone", at=now, actor=person.id, gss_code=gss_code, change=change_id)
+        undone = await undoing.undo(work.register, change_id, by, allowed_domains=house.allowed_domains)
+        await second_person.note_undone(work, undone, now, actor=person.id, gss_code=gss_code, change=change_id)
+        return undone.waits
 
 
 async def list_authority(house: House, authority: Authority, person: Person, why: str, now: datetime) -> None:
-    """Take a new authority in; raises Refused."""
+    """Propose a new authority to a second person; raises Refused."""
     async with _change(house, person, why, now) as (work, by):
         _need_sense(authority, why)
-        await succession.add_authority(work.register, authority, by)
-        work.audit.add("authority_listed", at=now, actor=person.id, gss_code=authority.gss_code)
+        proposal = await second_person.list_authority(work, authority, by)
+        work.audit.add("authority_proposed", at=now, actor=person.id, gss_code=authority.gss_code, proposal=proposal.id)
 
 
 async def edit_authority(house: House, authority: Authority, base: int, person: Person, why: str, now: datetime) -> None:
@@ -126,66 +133,58 @@ async def edit_authority(house: House, authority: Authority, base: int, person: 
 async def retire_authority(
     house: House, gss_code: str, last_day: date, successors: tuple[str, ...], base: int, person: Person, why: str, now: datetime
 ) -> None:
-    """End an authority; refused without successors while alerts are open that it was told of, or when it gives alerts out (row W19)."""
+    """Propose the end of an authority to a second person; refused without successors as `second_person.retire` says."""
     async with _change(house, person, why, now) as (work, by):
         _need_a_reason(why)
-        if not successors and await Correspondence(work.connection).open_alerts(gss_code):
-            raise Refused({"successors": "Alerts are open that this authority was told of. Name who follows it, so that they follow too."})
-        if not successors and any(one.gss_code == gss_code for one in await work.people.authorities()):
-            raise Refused({"successors": "This authority gives alerts out here. Name who follows it."})
-        await succession.retire(work.register, gss_code, last_day, by, successors=successors, base=base)
-        work.audit.add("authority_retired", at=now, actor=person.id, gss_code=gss_code, successors=sorted(successors))
+        proposal = await second_person.retire(work, gss_code, last_day, successors, by, base=base)
+        work.audit.add(
+            "retirement_proposed", at=now, actor=person.id, gss_code=gss_code, successors=sorted(successors), proposal=proposal.id
+        )
 
 
 async def merge_authorities(
     house: House, ended: tuple[str, ...], into: str, first_day: date, person: Person, why: str, now: datetime
 ) -> None:
-    """Let one authority follow several others; refused for one that has a last day already, lest two merges undo each other."""
+    """Propose to a second person that one authority follows several others; refused for one that has a last day already."""
     async with _change(house, person, why, now) as (work, by):
         _need_a_reason(why)
-        for gss_code in ended:
-            one = await work.register.authority(gss_code)
-            if one is not None and one.valid_to is not None:
-                raise Refused({"ended_1": f"{one.name} has a last day already. Change it on its own page, under Retire."})
-        batch = await succession.merge(work.register, ended, into, first_day, by)
-        work.audit.add("authorities_merged", at=now, actor=person.id, gss_code=into, ended=sorted(ended), batch=batch)
+        batch = await second_person.merge(work, ended, into, first_day, by)
+        work.audit.add("merge_proposed", at=now, actor=person.id, gss_code=into, ended=sorted(ended), batch=batch)
 
 
 async def take_file(house: House, rows: tuple[ContactRow, ...], shown: str, person: Person, why: str, now: datetime) -> Taken:
     """Take the rows of a file in, or let them wait; raises ChangedMeanwhile when they would do something else than was *shown*."""
     async with _change(house, person, why, now) as (work, by):
-        taken = await intake.take_contacts(work.register, rows, by, shown=shown)
+        taken = await intake.take_contacts(work.register, rows, by, shown=shown, allowed_domains=house.allowed_domains)
         if taken.batch is not None:
             what = "contacts_imported" if taken.waits is None else "contacts_proposed"
             added, changed = len(taken.plan.added), len(taken.plan.changed)
             work.audit.add(what, at=now, actor=person.id, batch=taken.batch, added=added, changed=changed)
         if taken.waits is not None:
-            await _ask_a_second(work, f"batch {taken.batch}", now)
+            await second_person.ask_a_second(work, f"batch {taken.batch}", now)
         return taken
 
 
-async def undo_file(house: House, batch: str, person: Person, now: datetime) -> int:
-    """Put back everything that an import or a merge changed; raises NotFound, and Refused where a second person is needed."""
+async def undo_file(house: House, batch: str, person: Person, now: datetime) -> str | None:
+    """Put back everything that an import or a merge changed; returns why that waits for a second person, or None. Raises NotFound."""
     async with _change(house, person, "Undone", now) as (work, _):
-        for entry in await work.register.log.of_batch(batch):
-            # By the batch, because what is put back in one go counts as one change of a person.
-            await _need_one_person(work, entry, By(who=batch, why="", at=now))
-        count = await undoing.undo_batch(work.register, batch, By(who=person.id, why="Put back in one go", at=now, batch=uuid4().hex))
-        if not count:
+        by = By(who=person.id, why="Put back in one go", at=now, batch=uuid4().hex)
+        undone = await undoing.undo_batch(work.register, batch, by, allowed_domains=house.allowed_domains)
+        if not undone.count:
             raise NotFound
-        work.audit.add("import_undone", at=now, actor=person.id, batch=batch, changes=count)
-        return count
+        await second_person.note_undone(work, undone, now, actor=person.id, batch=batch, changes=undone.count)
+        return undone.waits
 
 
 async def decide_waiting(house: House, *, proposal_id: int | None, batch: str | None, agreed: bool, person: Person, now: datetime) -> None:
     """Agree to or refuse one change that waits, or all of a batch; raises Refused to the person who proposed it, and ChangedMeanwhile."""
     async with _change(house, person, "Agreed" if agreed else "Refused", now) as (work, by):
-        register = work.register
-        if batch is not None:
-            if not await (proposing.agree_to_batch if agreed else proposing.refuse_batch)(register, batch, by):
-                raise changes.ChangedMeanwhile
+        if agreed:
+            await second_person.agree(work, by, proposal_id=proposal_id, batch=batch)
+        elif batch is not None and not await proposing.refuse_batch(work.register, batch, by):
+            raise changes.ChangedMeanwhile
         elif proposal_id is not None:
-            await (proposing.agree if agreed else proposing.refuse)(register, proposal_id, by)
+            await proposing.refuse(work.register, proposal_id, by)
         subject = f"proposal {proposal_id}" if batch is None else f"batch {batch}"
         await work.tasks.settle_subject(subject_id=subject, by=person.id, at=now)
         what = "directory_change_agreed" if agreed else "directory_change_refused"
@@ -205,23 +204,12 @@ async def _change(house: House, person: Person, why: str, now: datetime) -> Asyn
             yield work, By(who=person.id, why=why.strip(), at=now)
     except changes.ChangedMeanwhile:
         raise ChangedMeanwhile from None
+    except second_person.NeedsSuccessor as refused:
+        raise Refused({"successors": refused.says}) from None
     except changes.NotAllowed as refused:
         raise Refused({"form": refused.says}) from None
     except (changes.UnknownAuthority, changes.UnknownContact):
         raise NotFound from None
-
-
-async def _need_one_person(work: Work, entry: HistoryEntry, by: By) -> None:
-    """Refuse to lead letters back to an address that one person alone could not have given."""
-    before = (entry.before or {}).get("address") if entry.what.is_of_a_contact else None
-    moves = before and before != (entry.after or {}).get("address")
-    if moves and await proposing.reason_for_a_second(work.register, entry.gss_code, str(before), by) is not None:
-        raise Refused({"undo": "The former address needs a second person. Edit the contact, and another administrator agrees."})
-
-
-async def _ask_a_second(work: Work, subject: str, now: datetime) -> None:
-    says = "A change of the directory waits for another directory administrator. Check it, then agree or refuse."
-    await work.tasks.add(kind="change_proposed", role=Role.DIRECTORY, says=says, at=now, subject_id=subject)
 
 
 def _reason_fault(why: str) -> dict[str, str]:

@@ -11,20 +11,19 @@ from datetime import datetime
 
 from directory.confirming import Asks, Question, Said
 from directory.exercises import Exercise
+from service.database.delivery_rows import WAITING
 from service.database.ids import new_id
 from service.database.unit_of_work import Work
 from service.domain.audience import Addressee, bound_content, fingerprint
 from service.domain.delivery import Delivery, DeliveryState
+from service.domain.due import local_date
 from service.domain.errors import ChangedMeanwhile, NotAllowed, NotFound
 from service.domain.people import IssuingAuthority, Role
-from service.flow.confirm import question_delivery
+from service.flow.confirm import LOST, missed_by, question_delivery
 from service.flow.house import House
 from service.flow.post import freeze_letter, sender_of
 from service.mail import compose_directory
 from service.mail.prefab import readable
-
-_LOST = (DeliveryState.BOUNCED, DeliveryState.FAILED)
-_WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,7 @@ async def prepare(house: House, authority_id: str, *, by: str, now: datetime) ->
         context = compose_directory.exercise(sender=sender_of(authority))
         wire = freeze_letter(house, authority, "exercise", context)
         letter = await work.letters.add(wire, kind="exercise", case_id=None, key_id=None, at=now)
-        recipients = await _recipients(work)
+        recipients = await _recipients(work, now)
         if not recipients:
             raise NotAllowed("No authority has an address yet.")
         exercise = Exercise(
@@ -108,7 +107,7 @@ async def approve(house: House, exercise_id: str, *, by: str, now: datetime) -> 
         exercise = await _the(work, exercise_id)
         if exercise.started_by == by:
             raise NotAllowed("You prepared this exercise, so somebody else has to approve it.")
-        letter, recipients = await work.letters.get(exercise.letter_id), await _recipients(work)
+        letter, recipients = await work.letters.get(exercise.letter_id), await _recipients(work, now)
         if bound_content(letter.sha256, fingerprint(recipients)) != exercise.content_sha256:
             raise NotAllowed("The directory has changed since this exercise was prepared. Close it and prepare another.")
         if not await work.exercises.approve(exercise_id, by=by, at=now):
@@ -134,7 +133,7 @@ async def close(house: House, exercise_id: str, *, by: str, now: datetime) -> in
                 kind="exercise_missed",
                 role=Role.DIRECTORY,
                 at=now,
-                subject_id=f"exercise {one.gss_code}",
+                subject_id=missed_by(one.gss_code),
                 says=f"{one.name} did not answer the exercise ({WORDS[one.state].casefold()}). Phone them and check the address."[:300],
             )
         await work.tasks.settle_subject(subject_id=exercise_id, by=by, at=now)
@@ -157,9 +156,9 @@ async def results_of(work: Work, exercise_id: str) -> Results:
 def _state(question: Question, delivery: Delivery) -> str:
     if question.answer is not None:
         return "elsewhere" if question.answer is Said.NOT_OURS else "answered"
-    if delivery.state in _LOST or delivery.state is DeliveryState.WITHDRAWN:
+    if delivery.state in LOST or delivery.state is DeliveryState.WITHDRAWN:
         return "lost"
-    return "waiting" if delivery.state in _WAITING else "silent"
+    return "waiting" if delivery.state in WAITING else "silent"
 
 
 async def _the(work: Work, exercise_id: str) -> Exercise:
@@ -169,8 +168,9 @@ async def _the(work: Work, exercise_id: str) -> Exercise:
     return found
 
 
-async def _recipients(work: Work) -> tuple[Addressee, ...]:
-    return tuple(Addressee(gss_code=one.gss_code, name=one.name, address=one.address) for one in await work.register.recipients())
+async def _recipients(work: Work, now: datetime | None = None) -> tuple[Addressee, ...]:
+    found = await work.register.recipients(on=local_date(now) if now else None)
+    return tuple(Addressee(gss_code=one.gss_code, name=one.name, address=one.address) for one in found)
 
 
 async def _queue(

@@ -26,7 +26,7 @@ class House:
     """The parts that the rooms share. *verp*: the relay lets the return path carry a token. *second_factor*: signing in asks for one.
 
     *only_to*: outside production every letter goes to this address instead; None where letters go to the people they are for.
-    *confirm_every*: how long an address counts as right once it was proved.
+    *confirm_every*: how long an address counts as right once it was proved. *allowed_domains*: domains that count as public ones.
     """
 
     begin: Begin
@@ -41,6 +41,7 @@ class House:
     second_factor: bool = True
     only_to: str | None = None
     confirm_every: timedelta = timedelta(days=90)
+    allowed_domains: tuple[str, ...] = ()
 
 
 def today(now: datetime) -> date:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from directory.likeness import PERSONAL_DOMAINS
 from service.database.unit_of_work import Work
 from service.domain.errors import ChangedMeanwhile, NotAllowed, NotFound, ServiceError
 from service.domain.notice import NoticeState
@@ -20,8 +21,6 @@ from service.policies import policy_named
 OPERATOR = "operator"
 _ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
 _DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
-_ANYBODYS = ("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.co.uk", "live.com", "live.co.uk", "yahoo.com",
-             "yahoo.co.uk", "icloud.com", "me.com", "aol.com", "btinternet.com", "sky.com", "proton.me", "protonmail.com")  # fmt: skip
 _LONGEST_STAND_IN = 366  # days
 
 
@@ -147,7 +146,7 @@ async def add_domain(work: Work, authority_id: str, domain: str, by: str, now: d
     domain = domain.strip().casefold().removeprefix("@")
     if not _DOMAIN.fullmatch(domain) or len(domain) > 255:
         raise Wrong("domain", "Write the part behind the @, for example council.example")
-    if domain in _ANYBODYS:
+    if domain in PERSONAL_DOMAINS:
         raise Wrong("domain", "Anybody can have an address there. Add its people one by one")
     if not await work.known_domains.add(authority_id, domain):
         raise Wrong("domain", "This domain is listed already")

@@ -1,6 +1,7 @@
 """A letter that came back: what the mail server meant, which addresses may work, and sending the same letter again to that authority alone.
 
 What was approved is the letter and that this authority gets it. Both stay; whoever gives another address for it answers for that by name.
+An address that one person may not give alone (`directory.proposing`) waits for a second one, and the letter with it.
 """
 
 from collections.abc import Iterable
@@ -8,7 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from directory.authority import Authority
+from directory.changes import Proposal, What
 from directory.contact import PRIMARY, BadAddress, Contact, normalise_address
+from directory.history import By
+from directory.proposals import Proposals
+from directory.proposing import change_contact, remove_contact
+from directory.register import NOTHING
 from service.database import repairs
 from service.database.deliveries import OTHER_ADDRESS
 from service.database.delivery_rows import ENDING
@@ -18,8 +24,10 @@ from service.domain.delivery import Answer, Delivery, DeliveryState, current_of
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.people import Person, Role
 from service.domain.status_codes import in_words
+from service.flow.directory import made_up
 from service.flow.house import House, uk_time
 from service.flow.post import send_again
+from service.flow.second_person import ask_a_second
 
 MAY_REPAIR = (Role.DIRECTORY, Role.QUALITY)
 CAME_BACK = (DeliveryState.BOUNCED, DeliveryState.FAILED)
@@ -36,7 +44,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """One letter that came back. *hindrance* says why it is not to be sent again, though its address may be repaired."""
+    """One letter that came back. *hindrance* says why it is not to be sent again, though its address may be repaired.
+
+    *waits* says why another address that somebody gave is not used yet; *base* is the version of the first contact as it is now.
+    """
 
     delivery: Delivery
     case: Case
@@ -44,6 +55,16 @@ class Broken:
     contacts: tuple[Contact, ...] = field(repr=False)
     suggestions: tuple[Suggestion, ...] = field(repr=False)
     hindrance: str
+    waits: str | None
+    base: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """What a repair did: whether the letter was sent again, and why it *waits* for a second person."""
+
+    sent: bool
+    waits: str | None = None
 
 
 async def look(work: Work, delivery_id: str, person: Person) -> Broken:
@@ -55,6 +76,7 @@ async def look(work: Work, delivery_id: str, person: Person) -> Broken:
     if not person.has(*MAY_REPAIR) or case.issuing_authority_id != person.issuing_authority_id or delivery.state not in CAME_BACK:
         raise NotFound
     contacts = await work.register.contacts(delivery.gss_code)
+    proposals = await Proposals(work.connection).waiting(gss_code=delivery.gss_code)
     return Broken(
         delivery=delivery,
         case=case,
@@ -62,6 +84,8 @@ async def look(work: Work, delivery_id: str, person: Person) -> Broken:
         contacts=contacts,
         suggestions=await _suggestions(work, delivery, contacts),
         hindrance=await _hindrance(work, case, delivery),
+        waits=next((one.reason for one in proposals if one.what is What.CHANGED and one.order == PRIMARY), None),
+        base=next((one.version for one in contacts if one.order == PRIMARY), NOTHING),
     )
 
 
@@ -103,34 +127,46 @@ async def _heirs(work: Work, gss_code: str) -> list[Authority]:
     return [one for one in await work.register.authorities() if one.gss_code in codes]
 
 
-async def mend(house: House, delivery_id: str, person: Person, *, address: str, source: str, sure: bool, now: datetime) -> bool:
-    """Make an address the first one of that authority, with its *source*, and send it the letter again; return whether it was sent.
+async def mend(
+    house: House, delivery_id: str, person: Person, *, address: str, source: str, sure: bool, now: datetime, base: int | None = None
+) -> Mended:
+    """Make an address the first one of that authority, with its *source*, and send it the letter again, or let both wait.
 
     Raises NotFound as `look`, and NotAllowed without a source, for an address that cannot be used, for one at a mail domain that this
-    authority has never used unless somebody is *sure* of it, and for the address that has just failed.
+    authority has never used unless somebody is *sure* of it, for the address that has just failed, and when the first contact is another
+    now than the person saw (*base*).
     """
     source = source.strip()
     if not 3 <= len(source) <= LONGEST_SOURCE:
         raise NotAllowed("Write where you have the address from, in a few words.")
-    try:
-        wanted = normalise_address(address.strip(), test_environment=True)
-    except BadAddress as bad:
-        raise NotAllowed(bad.says) from None
     async with house.begin() as work:
+        try:
+            wanted = normalise_address(address.strip(), test_environment=await made_up(work))
+        except BadAddress as bad:
+            raise NotAllowed(bad.says) from None
+        await work.register.hold((await look(work, delivery_id, person)).delivery.gss_code or "")
+        # Looked at again, because whoever held it before may have repaired it.
         broken = await look(work, delivery_id, person)
         failed = broken.delivery
+        if base is not None and base != broken.base:
+            raise NotAllowed("Somebody changed the address of this authority meanwhile. Look at it as it is now, and decide again.")
         if wanted.casefold() == failed.address.casefold():
             raise NotAllowed("This is the address that did not work. Give another one.")
         known = {failed.address, *(one.address for one in broken.contacts), *(one.address for one in broken.suggestions)}
         if not sure and _domain(wanted) not in set(map(_domain, known)):
             raise NotAllowed("This authority has never used that mail domain. Ask them on a number you know, and tick that you did.")
-        await _into_the_directory(work, failed.gss_code or "", wanted, broken.contacts, person, source, now)
+        by = By(who=person.id, why=source, at=now)
+        proposal = await _into_the_directory(work, house, failed.gss_code or "", wanted, broken.contacts, by)
+        if proposal is not None:
+            await ask_a_second(work, f"proposal {proposal.id}", now)
+            work.audit.add("repair_proposed", at=now, actor=person.id, case_id=failed.case_id, subject_id=failed.id, proposal=proposal.id)
+            return Mended(sent=False, waits=proposal.reason)
         again = None if broken.hindrance else await _send_again(work, house, failed, wanted, person, now)
         await _settle(work, failed, person, now)
         work.audit.add(
             "address_repaired", at=now, actor=person.id, case_id=failed.case_id, subject_id=failed.id, gss_code=failed.gss_code, again=again
         )
-        return again is not None
+        return Mended(sent=again is not None)
 
 
 def _domain(address: str) -> str:
@@ -138,24 +174,29 @@ def _domain(address: str) -> str:
 
 
 async def _into_the_directory(
-    work: Work, gss_code: str, address: str, contacts: Iterable[Contact], person: Person, source: str, now: datetime
-) -> None:
-    """Put the address first; where it stood further down it stands no more."""
+    work: Work, house: House, gss_code: str, address: str, contacts: Iterable[Contact], by: By
+) -> Proposal | None:
+    """Put the address first, where it stood further down it stands no more; or return the proposal to do so."""
     by_order = {one.order: one for one in contacts}
     first = by_order.get(PRIMARY)
     before = next((one for one in by_order.values() if one.address.casefold() == address.casefold()), None)
     kept = before or first
-    if before and before.order != PRIMARY:
-        await work.register.remove_contact(gss_code=gss_code, order=before.order, who=person.name, why=source, at=now)
-    await work.register.set_contact(
+    done = await change_contact(
+        work.register,
         gss_code=gss_code,
         address=address,
         role=kept.role if kept else "custodian",
         phone=(before.phone if before else "") or (first.phone if first else ""),
-        who=person.name,
-        why=source,
-        at=now,
+        out_of_hours=first.out_of_hours if first else "",
+        secure_note=first.secure_note if first else "",
+        by=by,
+        allowed_domains=house.allowed_domains,
     )
+    if isinstance(done, Proposal):
+        return done
+    if before and before.order != PRIMARY:
+        await remove_contact(work.register, gss_code=gss_code, order=before.order, by=by)
+    return None
 
 
 async def _send_again(work: Work, house: House, failed: Delivery, address: str, person: Person, now: datetime) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import multiprocessing
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
@@ -17,6 +17,8 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import ParamSpec, TypeVar
 
+from directory.authority import Authority
+from directory.importing import Import, read_contacts
 from service.flow.original import Original, SavedFile, file_of, take_original
 from service.flow.understanding import TookTooLong, Understood, understand
 
@@ -55,6 +57,10 @@ class Sandbox:
     async def file_of(self, raw: bytes, number: int) -> SavedFile | None:
         """Return one file of a letter to be saved; raises CannotUnderstand."""
         return await self._apart(file_of, raw, number)
+
+    async def contacts(self, raw: bytes, known: Mapping[str, Authority], on: date, *, test_environment: bool) -> Import:
+        """Read a list of contacts (a CSV file or a workbook); raises CannotUnderstand."""
+        return await self._apart(read_contacts, raw, known=dict(known), on=on, test_environment=test_environment)
 
     async def _apart(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._pool is None:

@@ -12,6 +12,7 @@ SEEN_BY_THE_SERVICE = frozenset(
     {
         *(kind.value for kind in (PromptKind.UPDATE, PromptKind.RENEWAL, PromptKind.FOUND)),
         *("check_notice", "decide_notice", "phone_approvers", "stop_alert", "on_hold", "refused_without_reason"),  # decided
+        *("change_proposed", "exercise_to_approve"),  # agreed to, refused or closed
         *("letter_to_read", "read_by_hand", "which_case", "file_refused", "origin_test"),  # taken up in quarantine
         *("answer_matters", "call_authority", "address_bounced", "address_refused", "board_differs", "prove_the_origin"),
     }

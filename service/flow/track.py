@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from directory.contact import How
+from directory.contact import How, address_key
 from service.database.leaving import Move
 from service.database.unit_of_work import Work
 from service.domain.approval import Approval
@@ -12,6 +12,7 @@ from service.domain.errors import NotAllowed, UnknownToken
 from service.domain.people import Role
 from service.domain.response import NOTHING_SAID, Checked, may_last_until
 from service.flow import answer_letters
+from service.flow.came_back import ask_for_an_address, heard_from
 from service.flow.cover import note_away
 from service.flow.house import House, today
 from service.flow.understanding import Understood
@@ -45,14 +46,8 @@ async def record_bounce(work: Work, report: BounceReport, email_id: str, now: da
         [Move(delivery_id=delivery.id, event=event, smtp_status=failed.status or None, received_email_id=email_id)], at=now
     )
     if event is DeliveryEvent.BOUNCE_REPORTED:
-        await work.tasks.add(
-            kind="address_bounced" if delivery.gss_code else "staff_address_failed",
-            role=Role.DIRECTORY,
-            at=now,
-            case_id=delivery.case_id,
-            subject_id=delivery.id,
-            says=f"Our letter to {delivery.gss_code or 'staff'} bounced ({failed.status or 'no code'}). Find another address, or call.",
-        )
+        happened = f"Our letter to {delivery.gss_code or 'staff'} bounced ({failed.status or 'no code'})."
+        await ask_for_an_address(work, delivery, "address_bounced", happened, now)
     work.audit.add("report_received", at=now, case_id=delivery.case_id, subject_id=delivery.id, said=event, status=failed.status)
     return delivery.case_id
 
@@ -244,11 +239,14 @@ async def _keep(
     if not _weaker(answer, delivery, confirmed=confirmed):
         await work.deliveries.answered(delivery.id, answer, confirmed=confirmed, at=now)
     work.audit.add("answer_received", at=now, case_id=delivery.case_id, subject_id=delivery.id, answer=answer, way=way, confirmed=confirmed)
-    if confirmed and way != "phone" and delivery.gss_code:
-        # An address that answers alerts need not be asked whether it is right.
+    if confirmed and answer.acknowledges and way != "phone" and delivery.gss_code:
+        # An address that answers alerts need not be asked whether it is right; one that says "not for us" must be.
         await work.register.prove_address(
             gss_code=delivery.gss_code, address=delivery.address, how=How.ACKNOWLEDGED, by=delivery.id, at=now
         )
+        for one in await work.register.contacts(delivery.gss_code):
+            if address_key(one.address) == address_key(delivery.address):
+                await heard_from(work, delivery.gss_code, one.order, by=delivery.id, now=now)
     if answer.matters:
         await answer_letters.tell_of_answer_that_matters(work, house, delivery, answer, who=who, words=words, confirmed=confirmed, now=now)
 

@@ -9,8 +9,13 @@ PURPOSE = "v"
 _LISTED = "your address is in the directory of those who get national alerts about missing children."
 
 
-def confirm(*, sender: Sender, authority: str, address: str, role: str, phone: str, out_of_hours: str, instead: bool) -> Context:
-    """Ask whether an address is still right; *instead* when an earlier contact of the same authority did not answer."""
+def confirm(
+    *, sender: Sender, authority: str, address: str, role: str, phone: str, out_of_hours: str, instead: bool, shared: bool = False
+) -> Context:
+    """Ask whether an address is still right; *instead* when an earlier contact of the same authority did not answer.
+
+    *shared*: who is asked serves several authorities, which are not named.
+    """
     facts = rows(
         ("Authority", authority),
         ("Address", address),
@@ -18,7 +23,7 @@ def confirm(*, sender: Sender, authority: str, address: str, role: str, phone: s
         ("Phone", phone or "none known"),
         ("Out of hours", out_of_hours or "none known"),
     )
-    return begin(sender, "", _LISTED, PURPOSE, authority=authority, facts=facts, instead=instead)
+    return begin(sender, "", _LISTED, PURPOSE, authority=authority, facts=facts, instead=instead, shared=shared)
 
 
 def verify(*, sender: Sender, authority: str, address: str, role: str) -> Context:

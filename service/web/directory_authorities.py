@@ -34,7 +34,7 @@ async def new(request: Request, visitor: SignedIn, site: TheSite) -> Response:
 
 @router.post("/new")
 async def add(request: Request, visitor: SignedIn, site: TheSite) -> Response:
-    """Take a new authority in."""
+    """Propose a new authority to a second person."""
     form = await posted(request, visitor, "Add the authority")
     try:
         first_day = day_in(form, "first_day") if any(form.get(f"first_day_{part}") for part in ("year", "month", "day")) else None
@@ -44,7 +44,7 @@ async def add(request: Request, visitor: SignedIn, site: TheSite) -> Response:
         await directory.list_authority(site.house, authority, visitor.person, form.get("why", ""), site.clock())
     except directory.Refused as refused:
         return _form(request, visitor, None, form, refused.faults, status=400)
-    return back(authority_page(authority.gss_code), "saved")
+    return back("/directory/waiting", "waits")
 
 
 @router.get("/merge")
@@ -56,7 +56,7 @@ async def merging(request: Request, visitor: SignedIn, site: TheSite) -> Respons
 
 @router.post("/merge")
 async def merge(request: Request, visitor: SignedIn, site: TheSite) -> Response:
-    """Let one authority follow several."""
+    """Propose to a second person that one authority follows several."""
     form = await posted(request, visitor, "Merge them")
     ended = tuple(form[name] for name in _SOME if form.get(name))
     into = form.get("into", "")
@@ -69,7 +69,7 @@ async def merge(request: Request, visitor: SignedIn, site: TheSite) -> Response:
         await directory.merge_authorities(site.house, ended, into, first_day, visitor.person, form.get("why", ""), site.clock())
     except directory.Refused as refused:
         return await _merge_form(request, visitor, site, form, refused.faults, status=400)
-    return back(authority_page(into), "saved")
+    return back("/directory/waiting", "waits")
 
 
 @router.get("/{gss_code}/edit")
@@ -111,7 +111,7 @@ async def retiring(request: Request, gss_code: str, visitor: SignedIn, site: The
 
 @router.post("/{gss_code}/retire")
 async def retire(request: Request, gss_code: str, visitor: SignedIn, site: TheSite) -> Response:
-    """End an authority on a day."""
+    """Propose to a second person that an authority ends on a day."""
     form = await posted(request, visitor, "Retire the authority")
     successors = tuple(form[name] for name in ("successor_1", "successor_2", "successor_3") if form.get(name))
     try:
@@ -123,7 +123,7 @@ async def retire(request: Request, gss_code: str, visitor: SignedIn, site: TheSi
         return await _retire_form(request, visitor, site, gss_code, form, refused.faults, status=400)
     except ChangedMeanwhile:
         return await _retire_form(request, visitor, site, gss_code, form, {"form": _MEANWHILE}, status=409)
-    return back(authority_page(gss_code), "saved")
+    return back(authority_page(gss_code), "waits")
 
 
 def _typed(form: Mapping[str, str]) -> dict[str, Any]:
@@ -159,9 +159,11 @@ def _form(
 async def _retire_form(
     request: Request, visitor: Visitor, site: Site, gss_code: str, form: Mapping[str, str], faults: Faults, *, status: int = 200
 ) -> Response:
+    day = today(site.clock())
     async with site.house.read() as work:
         authority = await known_authority(work, gss_code)
-        others = [one for one in await work.register.authorities() if one.gss_code != gss_code]
+        every = await work.register.authorities()
+    others = [one for one in every if one.gss_code != gss_code and (one.valid_to is None or one.valid_to >= day)]
     typed = dict(form)
     if not form:
         for place, code in enumerate(authority.successors[:3], start=1):

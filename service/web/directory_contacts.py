@@ -1,4 +1,7 @@
-"""The form of one contact of an authority: add, change, take out. Two who change it at once are told, and nothing typed is lost."""
+"""The form of one contact of an authority: add, change, take out, and note a call that proved it.
+
+Two who change it at once are told, and nothing typed is lost.
+"""
 
 from collections.abc import Mapping
 
@@ -8,9 +11,10 @@ from starlette.responses import Response
 
 from directory.contact import PRIMARY, ROLES, Contact
 from directory.register import NOTHING
-from service.domain.errors import ChangedMeanwhile, NotFound
+from service.domain.errors import ChangedMeanwhile, NotAllowed, NotFound
 from service.domain.people import Role
 from service.flow import directory
+from service.flow.confirmed import answer_by_phone
 from service.web.directory_forms import authority_page, back, known_authority, names_of_people, number, posted
 from service.web.render import page
 from service.web.session import SignedIn, Site, TheSite, Visitor, need
@@ -51,6 +55,20 @@ async def remove(request: Request, gss_code: str, order: int, visitor: SignedIn,
     except directory.Refused as refused:
         faults = {"why_out" if name == "why" else name: says for name, says in refused.faults.items()}
         return await _form(request, visitor, site, gss_code, order, faults=faults, status=400)
+    except ChangedMeanwhile:
+        return await _changed(request, visitor, site, gss_code, order, form)
+    return back(authority_page(gss_code), "saved")
+
+
+@router.post("/phoned")
+async def phoned(request: Request, gss_code: str, order: int, visitor: SignedIn, site: TheSite) -> Response:
+    """Note that somebody there said on the telephone that this address is right."""
+    form = await posted(request, visitor, "Note the call")
+    by, base = visitor.person.id, number(form, "base")
+    try:
+        await answer_by_phone(site.house, gss_code, order, by=by, why=form.get("why", ""), now=site.clock(), base=base)
+    except NotAllowed as refused:
+        return await _form(request, visitor, site, gss_code, order, faults={"why_phoned": refused.says}, status=400)
     except ChangedMeanwhile:
         return await _changed(request, visitor, site, gss_code, order, form)
     return back(authority_page(gss_code), "saved")

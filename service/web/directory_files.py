@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from directory import exporting
 from directory.history import By
-from directory.importing import Import, read_contacts
+from directory.importing import Fault, Import
 from directory.intake import second_person_for
 from directory.planning import Plan
 from directory.rows import contact_fields
@@ -23,13 +23,17 @@ from service.domain.errors import ChangedMeanwhile, NotAllowed, NotFound
 from service.domain.people import Role
 from service.flow import directory
 from service.flow.house import today
+from service.flow.sandbox import CannotUnderstand
+from service.web.directory_differences import differences
 from service.web.directory_forms import back, posted
 from service.web.errors import FROM_ELSEWHERE
 from service.web.proof import require_fresh_proof
-from service.web.render import page, words
+from service.web.render import page
 from service.web.session import SignedIn, Site, TheSite, Visitor, need
 
 LARGEST_FILE = 600_000
+ELSEWHERE = "Whoever runs the service can read it with national-alerts directory import."
+TOO_MUCH = f"The file takes too long or too much memory to read here. {ELSEWHERE}"
 STEP = "Import a list"
 KINDS = {
     "csv": (exporting.contacts_csv, "text/csv; charset=utf-8"),
@@ -65,7 +69,7 @@ async def look(request: Request, visitor: SignedIn, site: TheSite) -> Response:
     if not sent.raw:
         faults = {"file": "Choose a file.", **faults}
     if len(sent.raw) > LARGEST_FILE:
-        faults["file"] = f"The file is larger than {LARGEST_FILE // 1000} KB. Larger ones are read by national-alerts directory import."
+        faults["file"] = f"The file is larger than {LARGEST_FILE // 1000} KB. {ELSEWHERE}"
     if faults:
         return _choose_page(request, visitor, faults=faults, why=sent.why)
     return await _plan_page(request, visitor, site, sent)
@@ -123,8 +127,10 @@ async def _read(site: Site, sent: Sent) -> Import:
     async with site.house.read() as work:
         known = {one.gss_code: one for one in await work.register.authorities()}
         made_up = await directory.made_up(work)
-    # In a thread: a workbook takes seconds, and others wait for their pages.
-    return await asyncio.to_thread(read_contacts, sent.raw, known=known, on=today(site.clock()), test_environment=made_up)
+    try:
+        return await site.viewer.contacts(sent.raw, known, today(site.clock()), test_environment=made_up)
+    except CannotUnderstand:
+        return Import(rows=(), faults=(Fault(row=None, says=TOO_MUCH),))
 
 
 def _choose_page(request: Request, visitor: Visitor, *, faults: Mapping[str, str] | None = None, why: str = "") -> Response:
@@ -144,7 +150,7 @@ async def _plan_page(request: Request, visitor: Visitor, site: Site, sent: Sent,
     if not read.usable:
         return page(request.state.nonce, "directory_faults.html", status=400, visitor=visitor, found=read.faults)
     async with site.house.read() as work:
-        plan = await work.register.plan_import(read.rows)
+        plan = await work.register.plan_import(read.rows, allowed_domains=site.house.allowed_domains)
         waits = await second_person_for(work.register, plan, By(who=visitor.person.id, why=sent.why, at=site.clock()))
         names = {one.gss_code: one.name for one in await work.register.authorities()}
     return page(
@@ -158,8 +164,6 @@ def _told(plan: Plan) -> list[dict[str, Any]]:
     pairs = [("Changed", change.old, change.new) for change in plan.changed] + [("Added", None, new) for new in plan.added]
     told = []
     for what, old, new in pairs:
-        before = {} if old is None else contact_fields(old)
-        fields = [(words(name), str(before.get(name) or ""), str(value or "")) for name, value in contact_fields(new).items()]
-        different = [one for one in fields if one[1] != one[2] and one[0] != "Order"]
-        told.append({"what": what, "gss_code": new.gss_code, "order": new.order, "fields": different})
+        fields = differences({} if old is None else contact_fields(old), contact_fields(new), {})
+        told.append({"what": what, "gss_code": new.gss_code, "order": new.order, "fields": fields})
     return told

@@ -21,6 +21,8 @@ DONE = {
     "undone": "Put back.",
     "decided": "Your decision is kept.",
     "imported": "The list is taken in.",
+    "asked": "The letters are on their way. What comes of them shows here.",
+    "none_due": "Nobody is due to be asked.",
     "nothing": "The file says what is here already. Nothing was changed.",
 }
 

@@ -12,17 +12,23 @@ from starlette.responses import Response
 
 from directory.authority import Authority, neighbours_of
 from directory.changes import HistoryEntry, What
+from service.database import pages
 from service.database.correspondence import Correspondence, Exchange, Health
+from service.database.tasks import Task
+from service.database.unit_of_work import Work
 from service.domain.people import Role
 from service.flow import directory
 from service.flow.house import today
+from service.web.directory_differences import differences
 from service.web.directory_forms import DONE, authority_page, back, known_authority, names_of_people, number, posted
+from service.web.directory_standing import confirmation_of, name_of, warnings_about
 from service.web.rates import SEARCHES, rates_of
 from service.web.render import page, words
 from service.web.session import SignedIn, Site, TheSite, Visitor, need
 
 LOOKED_AT = timedelta(days=90)
 _SHOWN = 100
+_TASKS = 1_000
 _BATCH = re.compile(r"[0-9a-f]{32}")
 _NAMED = re.compile(r"\b[0-9a-f]{32}\b")
 router = APIRouter(prefix="/directory")
@@ -63,7 +69,7 @@ async def listed(request: Request, visitor: SignedIn, site: TheSite, q: str = ""
 async def show(request: Request, gss_code: str, visitor: SignedIn, site: TheSite, done: str = "") -> Response:
     """Show one authority."""
     need(visitor.sees_directory)
-    return await show_authority(request, gss_code, visitor, site, done=DONE.get(done))
+    return await show_authority(request, gss_code, visitor, site, done=DONE.get(done), written=done in ("saved", "waits"))
 
 
 @router.post("/{gss_code}/undo")
@@ -73,12 +79,12 @@ async def undo(request: Request, gss_code: str, visitor: SignedIn, site: TheSite
     now = site.clock()
     try:
         if form.get("batch"):
-            await directory.undo_file(site.house, form["batch"], visitor.person, now)
+            waits = await directory.undo_file(site.house, form["batch"], visitor.person, now)
         else:
-            await directory.undo_change(site.house, gss_code, number(form, "change"), visitor.person, now)
+            waits = await directory.undo_change(site.house, gss_code, number(form, "change"), visitor.person, now)
     except directory.Refused as refused:
         return await show_authority(request, gss_code, visitor, site, faults=refused.faults, status=400)
-    return back(authority_page(gss_code), "undone")
+    return back(authority_page(gss_code), "waits" if waits else "undone")
 
 
 async def show_authority(
@@ -88,10 +94,11 @@ async def show_authority(
     site: Site,
     *,
     done: str | None = None,
+    written: bool = False,
     faults: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    """Show one authority, its contacts, letters and changes."""
+    """Show one authority, its contacts, letters and changes; where something was just *written*, with what speaks against the domains."""
     now = site.clock()
     async with site.house.read() as work:
         authority = await known_authority(work, gss_code)
@@ -105,12 +112,24 @@ async def show_authority(
         health = (await letters.health(now - LOOKED_AT, gss_code)).get(gss_code, Health())
         to_do = sum((await letters.open_tasks(gss_code)).values())
         waiting = [one for one in await directory.waiting_changes(work) if one.gss_code == gss_code]
+        asked = await work.questions.about(gss_code)
+        about = {gss_code, *(one.id for one in exchanges)}
+        mine = [one.says for one in await _tasks_of(work, visitor) if not about.isdisjoint((one.subject_id or "").split())]
+    addresses = [*(one.address for one in contacts), *(str(one.wanted["address"]) for one in waiting if "address" in one.wanted)]
     return page(
-        request.state.nonce, "authority.html", status=status, visitor=visitor, authority=authority, contacts=contacts,
-        lines=[_line(entry, people) for entry in history[-_SHOWN:][::-1]], exchanges=[_shown(one, visitor) for one in exchanges],
-        health=health, to_do=to_do, waiting=waiting, names=names, neighbours=neighbours,
+        request.state.nonce, "authority.html", status=status, visitor=visitor, authority=authority, contacts=contacts, name_of=name_of,
+        stands={one.order: confirmation_of(one, asked, every=site.house.confirm_every, now=now) for one in contacts},
+        warnings=await warnings_about(request, addresses) if written else (),
+        lines=[_line(entry, people, names) for entry in history[-_SHOWN:][::-1]], exchanges=[_shown(one, visitor) for one in exchanges],
+        health=health, to_do=to_do, mine=mine, waiting=waiting, names=names, neighbours=neighbours,
         next_order=_next_order([one.order for one in contacts]), changes=visitor.may(Role.DIRECTORY), done=done, faults=faults or {},
     )  # fmt: skip
+
+
+async def _tasks_of(work: Work, visitor: Visitor) -> Sequence[Task]:
+    """Return what this visitor has to do."""
+    authority = await work.people.authority(visitor.person.issuing_authority_id)
+    return await pages.tasks_for(work, authority.id, authority.mailbox, visitor.person.roles, limit=_TASKS)
 
 
 def searched(authority: Authority) -> str:
@@ -125,7 +144,7 @@ def by_name(text: str, people: Mapping[str, str]) -> str:
     return _NAMED.sub(lambda found: people.get(found[0], found[0]), text)
 
 
-def _line(entry: HistoryEntry, people: Mapping[str, str]) -> Line:
+def _line(entry: HistoryEntry, people: Mapping[str, str], names: Mapping[str, str]) -> Line:
     undo = None
     if entry.batch and _BATCH.fullmatch(entry.batch):
         undo = ("batch", entry.batch)
@@ -133,21 +152,8 @@ def _line(entry: HistoryEntry, people: Mapping[str, str]) -> Line:
         undo = ("change", str(entry.id))
     return Line(
         id=entry.id, what=words(entry.what), why=by_name(entry.why, people), who=by_name(entry.who, people), at=entry.at,
-        fields=_differences(entry.before or {}, entry.after or {}), undo=undo,
+        fields=differences(entry.before or {}, entry.after or {}, names), undo=undo,
     )  # fmt: skip
-
-
-def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
-    """Return what became of each field, but for proof, which has its own line."""
-    names = [name for name in {**before, **after} if not name.startswith("proved_")]
-    told = ((words(name), _said(before.get(name)), _said(after.get(name))) for name in names)
-    return tuple((name, old, new) for name, old, new in told if old != new)
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
 
 
 def _shown(one: Exchange, visitor: Visitor) -> dict[str, Any]:

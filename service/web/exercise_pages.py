@@ -6,7 +6,8 @@ from starlette.responses import RedirectResponse, Response
 
 from service.domain.people import Role
 from service.flow import exercise
-from service.web.hexmap import draw
+from service.web.directory_lists import OPEN_UP_TO
+from service.web.hexmap import SIGNS, draw
 from service.web.proof import require_fresh_proof
 from service.web.render import page
 from service.web.session import SignedIn, TheSite, need, read_form
@@ -49,6 +50,9 @@ async def show(request: Request, exercise_id: str, visitor: SignedIn, site: TheS
         visitor=visitor,
         results=results,
         words=exercise.WORDS,
+        looks=_LOOKS,
+        signs=SIGNS,
+        open_up_to=OPEN_UP_TO,
         map=draw(looks, states),
         may_approve=may_approve and results.exercise.approved_at is None and results.exercise.closed_at is None,
         may_close=visitor.may(Role.DIRECTORY) and results.exercise.closed_at is None,

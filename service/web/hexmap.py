@@ -7,7 +7,7 @@ from math import cos, pi, sin, sqrt
 from directory.authority import by_gss, hex_positions, today
 
 _SIZE = 13.0
-_SIGNS = {"match": "!", "trouble": "×", "read": "?", "waiting": "…", "sent": "", "seen": "✓", "stopped": "–", "own": "★", "none": ""}
+SIGNS = {"match": "!", "trouble": "×", "read": "?", "waiting": "…", "sent": "→", "seen": "✓", "stopped": "–", "own": "★", "none": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def draw(looks: Mapping[str, str], states: Mapping[str, str]) -> HexMap:
         x, y = _SIZE * sqrt(3) * (q + 0.5 * (r & 1) + 0.6), _SIZE * (1.5 * r + 1.2)
         look = looks.get(gss_code, "none")
         name = f"{by_gss()[gss_code].name}: {states.get(gss_code, 'no letter')}"
-        hexes.append(Hex(gss_code=gss_code, name=name, look=look, sign=_SIGNS[look], x=round(x, 1), y=round(y, 1), points=_corners(x, y)))
+        hexes.append(Hex(gss_code=gss_code, name=name, look=look, sign=SIGNS[look], x=round(x, 1), y=round(y, 1), points=_corners(x, y)))
     width, height = max(one.x for one in hexes) + _SIZE, max(one.y for one in hexes) + _SIZE * 1.2
     return HexMap(hexes=tuple(sorted(hexes, key=lambda one: (one.y, one.x))), width=round(width), height=round(height))
 

@@ -29,6 +29,7 @@ from service.web.beside import Anchors, LetterView, Opened, letter_views
 from service.web.board import Board, board_of
 from service.web.hexmap import HexMap, draw
 from service.web.letter_text import ReadableLetter, frozen
+from service.web.moved import Moved, moved_lately
 from service.web.session import ShowsLetters, Visitor
 from service.web.values import UnknownLabel, ValueGroup, came_from, unknown_labels, value_groups
 
@@ -105,6 +106,7 @@ class NoticeView:
     decided: bool = False
     raws: tuple[tuple[str, bytes], ...] = field(repr=False, default=())
     beside: Beside | None = field(repr=False, default=None)
+    moved: tuple[Moved, ...] = field(repr=False, default=())
 
     @property
     def open(self) -> bool:
@@ -133,6 +135,7 @@ async def gather(
     letter = await work.letters.get(notice.letter_id) if notice.letter_id else None
     before, since = await _before(work, notice)
     decisions = await _decisions(work, notice)
+    may_decide = waits and visitor.may(Role.APPROVER) and why_not is None
     return NoticeView(
         on_hold=await _on_hold(work, notice) if waits else (),
         notice=notice,
@@ -148,7 +151,8 @@ async def gather(
         decisions=decisions,
         turn=turn,
         may_check=turn is not None and hindrance(turn, notice, visitor.person) is None,
-        may_decide=waits and visitor.may(Role.APPROVER) and why_not is None,
+        may_decide=may_decide,
+        moved=await moved_lately(work, notice, now) if may_decide else (),
         hindrance=str(why_not) if why_not else None,
         left_out=await left_out(work, notice) if notice.state in OPEN and letter else (),
         may_stop=notice.state in STOPPABLE and visitor.may(*MAY_STOP) and _unsent(notice, board),

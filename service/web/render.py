@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from starlette.responses import HTMLResponse
 
+from service.domain.due import local_date
 from service.flow.house import uk_time
 
 _ENUM = re.compile(r"[a-z]+(_[a-z0-9]+)+")
@@ -46,6 +47,11 @@ def when(moment: datetime | None) -> str:
     return uk_time(moment) if moment else ""
 
 
+def on(moment: datetime | None) -> str:
+    """Write the day of a moment as people here read it."""
+    return day(local_date(moment)) if moment else ""
+
+
 # Set for each request: letters go to one test address and not to the people they are for, which every page says.
 test_letters: ContextVar[bool] = ContextVar("test_letters", default=False)
 
@@ -64,4 +70,4 @@ _env = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_env.filters |= {"plain": plain, "words": words, "day": day, "when": when}
+_env.filters |= {"plain": plain, "words": words, "day": day, "when": when, "on": on}

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service.domain.errors import NotAllowed
 from service.flow.repair import look, mend
+from service.web.directory_forms import number
 from service.web.proof import require_fresh_proof
 from service.web.render import page
 from service.web.session import SignedIn, Site, TheSite, Visitor, read_form
@@ -34,7 +35,7 @@ async def repair(request: Request, delivery_id: str, visitor: SignedIn, site: Th
         return await _repair_page(request, delivery_id, visitor, site, form, fault=("address", "Choose an address, or write another one"))
     require_fresh_proof(request, visitor, "Change the address and send again", form)
     try:
-        await mend(
+        mended = await mend(
             site.house,
             delivery_id,
             visitor.person,
@@ -42,9 +43,12 @@ async def repair(request: Request, delivery_id: str, visitor: SignedIn, site: Th
             source=form.get("source", ""),
             sure=form.get("sure") == "yes",
             now=site.clock(),
+            base=number(form, "base") if "base" in form else None,
         )
     except NotAllowed as wrong:
         return await _repair_page(request, delivery_id, visitor, site, form, fault=("address", wrong.says))
+    if mended.waits is not None:
+        return RedirectResponse(f"/repair/{delivery_id}", status_code=303)
     gss_code = broken.delivery.gss_code
     back = f"/cases/{broken.case.id}" if visitor.sees_cases else f"/directory/{gss_code}"
     return RedirectResponse(back, status_code=303)

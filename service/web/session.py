@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Protocol
 
 from fastapi import Depends
@@ -12,6 +12,8 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from directory.authority import Authority
+from directory.importing import Import
 from service.domain.errors import NotAllowed
 from service.domain.people import Person, Role
 from service.flow import sign_in
@@ -27,13 +29,16 @@ _LONGEST_FORM = 30
 
 
 class ShowsLetters(Protocol):
-    """Something that takes a stranger's letter apart for display, away from this process."""
+    """Something that takes a stranger's letter or list apart, away from this process."""
 
     async def original(self, raw: bytes) -> Original:
         """Take one letter apart; raises CannotUnderstand."""
 
     async def file_of(self, raw: bytes, number: int) -> SavedFile | None:
         """Return one of its files to be saved; raises CannotUnderstand."""
+
+    async def contacts(self, raw: bytes, known: Mapping[str, Authority], on: date, *, test_environment: bool) -> Import:
+        """Read a list of contacts; raises CannotUnderstand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

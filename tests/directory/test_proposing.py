@@ -1,17 +1,31 @@
 """One person is enough for what the authority had before; what could redirect an alert waits for a second one."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from directory.authority import by_gss
 from directory.changes import ChangedMeanwhile, Letter, NotAllowed, Proposal
 from directory.contact import Contact
 from directory.history import By
 from directory.importing import ContactRow
 from directory.likeness import looks_like
 from directory.proposals import Proposals
-from directory.proposing import agree, agree_to_batch, change_contact, propose_plan, refuse, refuse_batch
+from directory.proposing import (
+    agree,
+    agree_to_batch,
+    change_contact,
+    propose_authority,
+    propose_merge,
+    propose_plan,
+    propose_retirement,
+    refuse,
+    refuse_batch,
+    remove_contact,
+)
 from directory.register import NOTHING, Register
+from directory.succession import edit_authority, retire
 
 KENT, MEDWAY = "E10000016", "E06000035"
 AT = datetime(2026, 10, 28, 9, 30, tzinfo=UTC)
@@ -141,6 +155,56 @@ async def test_a_partner_agency_is_never_primary(register: Register) -> None:
         await change_contact(register, gss_code=KENT, address="a@kent.police.uk", role="police", by=FIRST)
 
 
+async def test_a_partners_domain_vouches_for_no_mailbox_of_the_authority(register: Register) -> None:
+    await change(register, "alerts@kent.gov.uk")
+    await register.set_contact(gss_code=KENT, order=1, address="a@kent.police.uk", role="police", who="w", why="w", at=AT)
+    assert (await proposed(register, "b@kent.police.uk")).reason == "The domain is new for this authority."
+
+
+async def test_t7_the_primary_contact_is_not_taken_out_by_one_person_and_a_fallback_is(register: Register) -> None:
+    kept = await change(register, "alerts@kent.gov.uk")
+    await change(register, "duty@kent.gov.uk", order=1)
+    assert await remove_contact(register, gss_code=KENT, order=1, by=FIRST) is None
+    waiting = await remove_contact(register, gss_code=KENT, order=0, by=FIRST)
+    assert waiting is not None and await register.contacts(KENT) == (kept,)
+    with pytest.raises(NotAllowed):
+        await agree(register, waiting.id, FIRST)
+    await agree(register, waiting.id, SECOND)
+    assert await register.contacts(KENT) == ()
+
+
+async def test_t7_a_new_authority_is_in_the_list_once_another_person_agrees(register: Register) -> None:
+    new = replace(by_gss()[KENT], gss_code="X1", code="XNE", name="New Council", short_name="New")
+    waiting = await propose_authority(register, new, FIRST)
+    assert await propose_authority(register, new, FIRST) == waiting
+    twice = await propose_authority(register, replace(new, region="Elsewhere"), FIRST)
+    assert await register.authority("X1") is None
+    await agree(register, waiting.id, SECOND)
+    assert await register.authority("X1") == new
+    assert (await register.history("X1"))[-1].why == "letter (agreed by second)"
+    with pytest.raises(ChangedMeanwhile):
+        await agree(register, twice.id, SECOND)
+
+
+async def test_t7_an_authority_ends_once_another_person_agrees_and_not_when_it_was_changed_meanwhile(register: Register) -> None:
+    day = date(2028, 3, 31)
+    late = await propose_retirement(register, KENT, day, FIRST, reason="It ends.", successors=[MEDWAY])
+    await edit_authority(register, replace(by_gss()[KENT], name="Kent"), FIRST)
+    with pytest.raises(ChangedMeanwhile):
+        await agree(register, late.id, SECOND)
+    batch = await propose_merge(register, [KENT], MEDWAY, day + timedelta(days=1), FIRST, reason="They merge.")
+    assert (await register.successors(date(2028, 4, 1))).get(KENT) is None
+    assert await agree_to_batch(register, batch, SECOND) == 1
+    assert (await register.successors(date(2028, 4, 1)))[KENT] == (MEDWAY,)
+
+
+async def test_t7_a_merge_is_not_made_when_the_one_that_follows_has_ended_meanwhile(register: Register) -> None:
+    batch = await propose_merge(register, [KENT], MEDWAY, date(2028, 4, 1), FIRST, reason="They merge.")
+    await retire(register, MEDWAY, date(2027, 12, 31), FIRST, successors=["E06000036"])
+    with pytest.raises(NotAllowed, match="Medway Council does not answer for its area on 1 April 2028"):
+        await agree_to_batch(register, batch, SECOND)
+
+
 @pytest.mark.parametrize(
     ("domain", "like"),
     [
@@ -157,3 +221,11 @@ async def test_a_partner_agency_is_never_primary(register: Register) -> None:
 )
 def test_a_domain_that_could_be_taken_for_another_is_seen(domain: str, like: str | None) -> None:
     assert looks_like(domain, ("kent.gov.uk", "medway.gov.uk")) == like
+
+
+@pytest.mark.parametrize("domain", ["kent.police.uk", "kentcht.nhs.uk", "nhs.net", "se.hscni.net", "angus.gov.scot", "ynysmon.llyw.cymru"])
+async def test_public_bodies_are_known_and_what_only_looks_like_one_is_not(register: Register, domain: str) -> None:
+    contact = await change_contact(register, gss_code=KENT, address=f"desk@{domain}", role="custodian", by=FIRST)
+    assert isinstance(contact, Contact)
+    assert looks_like(f"{domain}.example.com", [domain]) == domain
+    assert looks_like(domain, []) is None

@@ -9,6 +9,7 @@ from directory.authority import Authority, by_gss
 from directory.changes import ChangedMeanwhile, NotAllowed, UnknownAuthority, What
 from directory.contact import How
 from directory.history import By
+from directory.proposing import agree_to_batch
 from directory.register import Register
 from directory.succession import add_authority, edit_authority, merge, retire
 from directory.undoing import undo, undo_batch
@@ -17,6 +18,7 @@ KENT, MEDWAY, SURREY, EAST, WEST = "E10000016", "E06000035", "E10000030", "NEW-E
 LAST_DAY, FIRST_DAY = date(2027, 3, 31), date(2027, 4, 1)
 AT = datetime(2026, 10, 28, 9, 30, tzinfo=UTC)
 BY = By(who="administrator", why="order in council", at=AT)
+ANOTHER = By(who="another", why="", at=AT)
 NEW = replace(by_gss()[KENT], gss_code="X1", code="XNE", name="New Council", short_name="New", valid_from=FIRST_DAY)
 
 
@@ -46,7 +48,11 @@ async def test_a_merge_takes_effect_by_date_and_successors_of_successors_count(r
     await add_authority(register, replace(NEW, gss_code="X2", code="XNF", valid_from=date(2028, 4, 1)), BY)
     await retire(register, "X1", date(2028, 3, 31), BY, successors=["X2"])
     assert (await register.successors(date(2028, 4, 1)))[MEDWAY] == ("X2",)
-    assert await undo_batch(register, batch, BY) == 2
+    waits = await undo_batch(register, batch, BY)
+    assert (waits.count, waits.waits) == (2, "It changes who is told of missing children, and from which day.")
+    assert await undo_batch(register, batch, BY) == waits
+    assert await register.authority(KENT) != by_gss()[KENT]
+    assert await agree_to_batch(register, str(waits.batch), ANOTHER) == 2
     assert await register.authority(KENT) == by_gss()[KENT]
 
 
@@ -97,7 +103,7 @@ async def test_authorities_cannot_follow_one_another_in_a_circle_nor_an_unknown_
     with pytest.raises(NotAllowed):
         await merge(register, [MEDWAY], MEDWAY, FIRST_DAY, BY)
     with pytest.raises(NotAllowed, match="Kent County Council does not answer"):
-        await merge(register, [MEDWAY], KENT, FIRST_DAY, BY)
+        await merge(register, ["E06000036"], KENT, FIRST_DAY, BY)
 
 
 async def test_each_kind_of_change_to_a_contact_is_undone(register: Register) -> None:
@@ -110,10 +116,14 @@ async def test_each_kind_of_change_to_a_contact_is_undone(register: Register) ->
     await undo(register, changed.id, BY)
     (contact,) = await register.contacts(KENT)
     assert (contact.address, contact.proved_at) == ("alerts@kent.test", None)
-    await undo(register, added.id, BY)
+    waits = await undo(register, added.id, BY)
+    assert waits.waits is not None
+    assert await register.contacts(KENT) != ()
+    await agree_to_batch(register, str(waits.batch), ANOTHER)
     assert await register.contacts(KENT) == ()
     removed = (await register.history(KENT))[-1]
-    await undo(register, removed.id, BY)
+    waits = await undo(register, removed.id, BY)
+    await agree_to_batch(register, str(waits.batch), ANOTHER)
     assert [one.address for one in await register.contacts(KENT)] == ["alerts@kent.test"]
 
 

@@ -24,3 +24,16 @@ def test_addresses_are_asked_once_and_a_drill_waits_for_its_approver(operator: C
     assert "an approver lets it go" in give(operator, "directory", "drill")[1]
     assert give(operator, "directory", "drill")[0] == 2
     assert "Answered" in give(operator, "directory", "drill", "--results")[1]
+
+
+def test_what_somebody_said_on_the_telephone_counts_with_a_reason(operator: CliRunner) -> None:
+    give(operator, "database", "upgrade")
+    give(operator, "directory", "load")
+    give(operator, "directory", "edit", KENT, "--address", "alerts@kent.gov.uk", "--why", "letter")
+    give(operator, "authority", "add", KENT, "--mailbox", "alerts@kent.test", "--policy", "national")
+    told = ("directory", "confirm", "--phoned", KENT)
+    assert give(operator, *told) == (2, "Write whom you phoned, and where you have the number from.")
+    assert give(operator, *told, "--order", "3", "--why", "Sue, from their website")[0] == 2
+    assert give(operator, *told, "--why", "Sue, from their website")[0] == 0
+    assert give(operator, "directory", "confirm") == (0, "0 authorities asked.")
+    assert "by telephone: Sue, from their website" in " ".join(give(operator, "directory", "show", KENT)[1].split())

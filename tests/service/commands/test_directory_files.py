@@ -68,12 +68,32 @@ def test_what_was_exported_is_imported_again_and_changes_nothing(tmp_path: Path,
 
 
 def test_an_import_is_put_back_by_its_batch(tmp_path: Path) -> None:
-    says = give("import", contacts(tmp_path, f"{KENT},custodian,a@kent.gov.uk"), "--why", "first list")[1]
+    give("import", contacts(tmp_path, f"{KENT},custodian,a@kent.gov.uk"), "--why", "first list")
+    says = give("import", contacts(tmp_path, f"{KENT},custodian,b@kent.gov.uk"), "--why", "second list")[1]
     batch = says.rpartition("Batch ")[2].rstrip(".")
     assert give("undo-import", batch, "--why", "wrong file") == (0, "1 changes put back.")
     assert give("undo-import", batch, "--why", "wrong file")[0] == 2
     assert give("undo-import", "unknown", "--why", "wrong file")[0] == 2
-    assert give("export", str(tmp_path / "out.csv"))[1] == "0 contacts written."
+    give("export", str(tmp_path / "out.csv"))
+    assert "a@kent.gov.uk" in (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
+
+
+def test_to_leave_an_authority_without_its_first_address_waits_for_a_second_person(tmp_path: Path) -> None:
+    says = give("import", contacts(tmp_path, f"{KENT},custodian,a@kent.gov.uk"), "--why", "first list")[1]
+    status, says = give("undo-import", says.rpartition("Batch ")[2].rstrip("."), "--why", "wrong file")
+    assert (status, "another directory administrator must agree" in says) == (3, True)
+    assert give("export", str(tmp_path / "out.csv"))[1] == "1 contacts written."
+
+
+def test_a_domain_that_was_allowed_by_name_needs_no_second_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = contacts(tmp_path, f"{KENT},custodian,a@kent-trust.org.uk", f"{MEDWAY},custodian,a@medway.gov.uk")
+    edit = ("edit", KENT, "--address", "a@kent-trust.org.uk", "--why", "first list")
+    assert give("import", file, "--why", "first list")[0] == 3
+    assert "The domain is not one that authorities use." in give(*edit)[1]
+    monkeypatch.setenv("NATIONAL_ALERTS_ALLOWED_DOMAINS", '["kent-trust.org.uk"]')
+    assert give(*edit) == (0, "Changed.")
+    assert give("import", file, "--why", "first list")[0] == 0
+    assert "note" not in give("check", "--offline")[1]
 
 
 def test_a_file_that_is_not_there_and_an_unknown_kind_are_refused(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """Addresses prove themselves and are confirmed: one press, one exact line, silence that goes on to somebody else, and nothing by itself."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from directory.changes import Proposal
 from directory.confirming import Said, standing
@@ -10,15 +12,20 @@ from directory.contact import Contact, How
 from directory.history import By
 from directory.proposals import Proposals
 from directory.proposing import agree
+from directory.tables import contacts, questions
+from service.database.leaving import Move
 from service.database.received import ReceivedState
-from service.domain.errors import NotAllowed, UnknownToken
+from service.domain.delivery import Answer, DeliveryEvent
+from service.domain.errors import NotAllowed, NotFound, UnknownToken
 from service.flow.confirm import A_DAY, ask_for_confirmation, look_at_silence, write_letters_due
-from service.flow.confirmed import Change, answer_by_link, page_for
+from service.flow.confirmed import Change, answer_by_link, answer_by_phone, page_for
+from service.flow.to_do import SEEN_BY_THE_SERVICE
 from service.mail.message import parse
 from service.mail.tokens import find_carried
+from service.ports import SendOutcome, SendResult
 from tests.factories import NOW
 from tests.service.flow.home import AUTHORITIES, Home
-from tests.service.flow.walk import CARDIFF, LEEDS, MEDWAY, go_live, received, tasks
+from tests.service.flow.walk import ADA, CARDIFF, LEEDS, MEDWAY, board, go_live, person, received, tasks
 
 LEEDS_CODE = AUTHORITIES[0]
 LATER = datetime(2027, 3, 9, 10, 0, tzinfo=UTC)  # a Tuesday, more than 90 days on
@@ -26,7 +33,8 @@ NOTHING = Change()
 
 
 def token_of(home: Home, address: str) -> str:
-    link = next(word for word in home.text_to(address).split() if "/confirm/" in word)
+    texts = [letter.get_body(("plain",)).get_content() for letter in reversed(home.letters_to(address))]  # type: ignore[union-attr]
+    link = next(word for text in texts for word in text.split() if "/confirm/" in word)
     return link.rpartition("/")[2]
 
 
@@ -226,3 +234,127 @@ async def test_who_says_that_it_is_not_theirs_proves_nothing_and_somebody_phones
     await answer_by_link(home.house, token_of(home, LEEDS), name="Robin", said=Said.NOT_OURS, change=NOTHING, now=LATER)
     assert (await contact(home)).proved_at == NOW
     assert [one.kind for one in await tasks(home)] == ["address_not_theirs"]
+
+
+async def test_an_address_that_takes_letters_about_cases_is_not_asked_unless_one_came_back(home: Home) -> None:
+    await verified(home)
+    home.house, home.now = replace(home.house, confirm_every=timedelta(days=5)), NOW + timedelta(days=4)
+    await go_live(home)
+    assert await ask_for_confirmation(home.house, now=NOW + timedelta(days=8)) == 0
+    came_back = next(one for one in (await board(home)).values() if one.address == CARDIFF)
+    async with home.database.begin() as work:
+        await work.deliveries.move([Move(delivery_id=came_back.id, event=DeliveryEvent.BOUNCE_REPORTED)], at=home.now)
+    home.now = NOW + timedelta(days=9)
+    assert await ask_for_confirmation(home.house, now=home.now) == 1
+    await home.settle()
+    assert str(home.last_to(CARDIFF)["Subject"]).startswith("Is this still")
+
+
+async def test_a_letter_about_a_case_proves_an_address_again_when_a_persons_word_is_old(home_on_each: Home) -> None:
+    home = home_on_each
+    await verified(home)
+    await go_live(home)
+    async with home.database.begin() as work:
+        for gss_code in AUTHORITIES:
+            long_ago = NOW - timedelta(days=200)
+            await work.connection.execute(sa.update(contacts).where(contacts.c.gss_code == gss_code).values(proved_at=long_ago))
+        await work.connection.execute(sa.update(questions).values(asked_at=long_ago))
+    assert await ask_for_confirmation(home.house, now=NOW + timedelta(days=7)) == 0
+    assert {(await contact(home, one)).proved_how for one in AUTHORITIES} == {How.ACCEPTED}
+
+
+async def test_an_address_that_says_the_alert_is_not_for_it_is_not_proved_by_that(home: Home) -> None:
+    await go_live(home)
+    home.reply(home.last_to(LEEDS), LEEDS, "Answer: 5\n")
+    await home.settle()
+    assert (await board(home))[LEEDS].answer is Answer.NOT_FOR_US
+    assert (await contact(home)).proved_at is None
+
+
+async def test_who_answers_an_alert_need_not_be_phoned_any_more(home: Home) -> None:
+    await asked(home)
+    home.now = LATER + timedelta(days=8)
+    assert await look_at_silence(home.house, now=home.now) == 3
+    await go_live(home)
+    home.reply(home.last_to(LEEDS), LEEDS, "Answer: 1\n")
+    await home.settle()
+    assert f"confirm {LEEDS_CODE}" not in {one.subject_id for one in await tasks(home)}
+
+
+async def test_a_letter_that_has_not_left_is_not_silence(home: Home) -> None:
+    await verified(home)
+    home.now, home.mailer.away = LATER, "The relay does not answer."
+    assert await ask_for_confirmation(home.house, now=LATER) == 3
+    await home.settle()
+    assert await look_at_silence(home.house, now=LATER + timedelta(days=20)) == 0
+
+
+async def test_a_letter_that_comes_back_is_one_task_that_ends_when_the_next_address_answers(home: Home) -> None:
+    refused = SendResult(outcome=SendOutcome.REFUSED_FOR_GOOD, code=550, enhanced_status="5.1.1")
+    taken = SendResult(outcome=SendOutcome.ACCEPTED, code=250)
+    home.mailer.answers = lambda envelope: refused if envelope.recipient == LEEDS else taken
+    await write_letters_due(home.house, now=NOW)
+    await home.settle()
+    await look_at_silence(home.house, now=NOW)
+    (task,) = await tasks(home)
+    assert (task.kind, task.subject_id) == ("contact_failed", f"letters {LEEDS_CODE}")
+    assert task.kind not in SEEN_BY_THE_SERVICE  # nothing is sent again, so a person may call it done
+    async with home.database.begin() as work:
+        await work.register.set_contact(gss_code=LEEDS_CODE, address="new@leeds.test", role="custodian", who="Ada", why="moved", at=NOW)
+    await write_letters_due(home.house, now=NOW)
+    await home.settle()
+    assert len(await tasks(home)) == 1  # the word to the old address came back as well, and nobody needs to know
+    token = token_of(home, "new@leeds.test")
+    await answer_by_link(home.house, token, name="Robin", said=Said.UNCHANGED, change=NOTHING, now=NOW)
+    assert await tasks(home) == ()
+
+
+async def test_a_fallback_proves_itself_alone_when_the_letter_to_the_first_address_came_back(home: Home) -> None:
+    night = "night@e08000035.test"
+    async with home.database.begin() as work:
+        await work.register.set_contact(gss_code=LEEDS_CODE, address=night, role="duty desk", order=1, who="t", why="t", at=NOW)
+    await verified(home)
+    await answer_by_link(home.house, token_of(home, night), name="Robin", said=Said.UNCHANGED, change=NOTHING, now=NOW)
+    refused = SendResult(outcome=SendOutcome.REFUSED_FOR_GOOD, code=550, enhanced_status="5.1.1")
+    taken = SendResult(outcome=SendOutcome.ACCEPTED, code=250)
+    home.now, home.mailer.answers = LATER, lambda envelope: refused if envelope.recipient == LEEDS else taken
+    await ask_for_confirmation(home.house, now=LATER)
+    await home.settle()
+    await look_at_silence(home.house, now=LATER)
+    await home.settle()
+    await answer_by_link(home.house, token_of(home, night), name="Robin", said=Said.UNCHANGED, change=NOTHING, now=LATER)
+    assert ((await contact(home)).proved_at, (await contact(home, order=1)).proved_at) == (NOW, LATER)
+
+
+async def test_nobody_waits_for_an_answer_about_an_address_that_is_another_by_now(home: Home) -> None:
+    await asked(home)
+    async with home.database.begin() as work:
+        await work.register.set_contact(gss_code=LEEDS_CODE, address="new@leeds.test", role="custodian", who="t", why="t", at=LATER)
+    assert await look_at_silence(home.house, now=LATER + timedelta(days=20)) == 2
+    assert f"confirm {LEEDS_CODE}" not in {one.subject_id for one in await tasks(home)}
+    home.reply(home.last_to(LEEDS), LEEDS, "Nothing has changed")
+    await home.settle()
+    assert sum(one.state is ReceivedState.QUARANTINED for one in await received(home)) == 1
+
+
+async def test_a_call_proves_an_address_and_ends_its_task(home: Home) -> None:
+    await asked(home)
+    later = LATER + timedelta(days=8)
+    await look_at_silence(home.house, now=later)
+    with pytest.raises(NotAllowed, match="whom you phoned"):
+        await answer_by_phone(home.house, LEEDS_CODE, 0, by="Ada", why=" ", now=later)
+    with pytest.raises(NotFound):
+        await answer_by_phone(home.house, LEEDS_CODE, 4, by="Ada", why="Sue", now=later)
+    await answer_by_phone(home.house, LEEDS_CODE, 0, by="Ada", why="Sue, number from their website", now=later)
+    assert ((await contact(home)).proved_how, (await contact(home)).proved_at) == (How.CONFIRMED, later)
+    assert f"confirm {LEEDS_CODE}" not in {one.subject_id for one in await tasks(home)}
+
+
+async def test_who_changed_an_address_is_named_in_the_letters_about_it(home: Home) -> None:
+    await verified(home)
+    by = (await person(home, ADA)).id
+    async with home.database.begin() as work:
+        await work.register.set_contact(gss_code=LEEDS_CODE, address="new@leeds.test", role="custodian", who=by, why="moved", at=NOW)
+    await write_letters_due(home.house, now=NOW)
+    await home.settle()
+    assert "Changed by: Ada" in home.text_to(LEEDS)

@@ -1,5 +1,6 @@
 """Rooms 6 and 7: exactly what was approved leaves, to one recipient each, and no trouble with the relay loses or changes a letter."""
 
+import ast
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -7,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -285,3 +287,16 @@ async def test_outside_production_no_letter_of_any_kind_names_or_reaches_a_real_
     assert len(sent) > 6  # three alerts, three letters about addresses, and what our own people are told
     assert {envelope.recipient for envelope, _ in sent} == {"try@kent.test"}
     assert {parseaddr(str(message_from_bytes(wire)["To"]))[1] for _, wire in sent} == {"try@kent.test"}
+
+
+def test_every_letter_leaves_by_the_one_door_that_knows_the_test_address() -> None:
+    service = Path(__file__).parents[3] / "service"
+    addressed = {
+        str(file.relative_to(service))
+        for file in service.rglob("*.py")
+        if not file.is_relative_to(service / "demo")  # its mail server and its people are made up
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Envelope"
+    }
+    # The origin test goes to the shared mailbox itself, where letters go outside production anyway.
+    assert addressed == {"flow/deliver.py", "commands/origin.py"}

@@ -1,17 +1,23 @@
 """An exercise goes to everybody by two people's word, says that it is one, and is counted apart from alerts."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from directory.confirming import Said
 from directory.contact import How
+from directory.history import By
+from directory.succession import retire
 from directory.tables import questions
+from service.database import pages, weekly
+from service.domain.delivery import Lane
 from service.domain.errors import ChangedMeanwhile, NotAllowed
 from service.flow.confirmed import Change, answer_by_link
 from service.flow.exercise import Results, approve, close, prepare, results_of
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.test_confirm import contact, token_of
-from tests.service.flow.walk import CARDIFF, LEEDS, MEDWAY, alerts_sent, tasks
+from tests.service.flow.walk import CARDIFF, LEEDS, MEDWAY, alerts_sent, board, go_live, tasks
 
 
 async def prepared(home: Home) -> str:
@@ -93,3 +99,39 @@ async def test_only_one_is_open_at_a_time_and_closing_stops_what_has_not_left(ho
     await home.settle()
     assert home.mailer.sent == []
     await prepared(home)
+
+
+async def figures(home: Home) -> tuple[object, ...]:
+    async with home.database.read() as work:
+        (authority,) = await work.people.authorities()
+        since, until = home.now - timedelta(days=7), home.now + timedelta(days=7)
+        moved = await weekly.movements(work, authority.id, since=since, until=until)
+        silent = await weekly.silent(work, authority.id, before=until)
+        return moved, silent, await weekly.not_reached(work, authority.id), await pages.numbers(work, authority.id, authority.mailbox)
+
+
+async def test_an_exercise_beside_a_live_alert_touches_no_case_and_no_figure_of_alerts(home: Home) -> None:
+    await go_live(home)
+    before, asked = await figures(home), await board(home)
+    exercise_id = await sent(home)
+    await answer_by_link(home.house, token_of(home, LEEDS), name="Robin", said=Said.UNCHANGED, change=Change(), now=home.now)
+    await close(home.house, exercise_id, by="directory", now=home.now)
+    assert (await figures(home), await board(home)) == (before, asked)
+    async with home.database.read() as work:
+        letter = (await results_of(work, exercise_id)).exercise.letter_id
+        assert {(one.case_id, one.notice_id, one.lane) for one in await work.deliveries.of_letter(letter)} == {(None, None, Lane.CHASER)}
+
+
+async def test_a_miss_is_settled_by_an_answer_that_comes_late(home: Home) -> None:
+    exercise_id = await sent(home)
+    assert await close(home.house, exercise_id, by="directory", now=home.now) == 3
+    await answer_by_link(home.house, token_of(home, LEEDS), name="Robin", said=Said.UNCHANGED, change=Change(), now=home.now)
+    assert sorted(one.subject_id or "" for one in await tasks(home)) == [f"exercise {code}" for code in sorted(AUTHORITIES[1:])]
+
+
+async def test_who_is_no_more_on_the_day_gets_no_exercise(home: Home) -> None:
+    async with home.database.begin() as work:
+        await retire(work.register, AUTHORITIES[0], home.now.date() + timedelta(days=5), By(who="t", why="t", at=home.now))
+    home.now += timedelta(days=6)
+    exercise_id = await prepared(home)
+    assert await approve(home.house, exercise_id, by="approver", now=home.now) == 2

@@ -266,7 +266,7 @@ async def test_a_known_domain_never_decides_and_an_ended_person_is_not_let_in_by
         assert await work.known_domains.of(authority_id) == ()
 
 
-@pytest.mark.parametrize("domain", ["gmail.com", "test", "a@b.test", "kent test", "", "x" * 64 + ".test"])
+@pytest.mark.parametrize("domain", ["gmail.com", "msn.com", "test", "a@b.test", "kent test", "", "x" * 64 + ".test"])
 async def test_a_domain_where_anybody_gets_an_address_or_that_is_none_is_refused(home: Home, domain: str) -> None:
     with pytest.raises(Wrong):
         await know(home, domain)

@@ -1,16 +1,19 @@
 """Bounce, repair, resend: the same bytes, the same authority, another address, and somebody who answers for it."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from directory.authority import today
 from directory.history import By
+from directory.proposals import Proposals
+from directory.proposing import agree
 from directory.succession import merge
 from service.database.leaving import Move
 from service.domain.delivery import Answer, Delivery, DeliveryEvent, DeliveryState
 from service.domain.errors import NotAllowed, NotFound
-from service.flow.repair import look, mend
+from service.flow.repair import Mended, look, mend
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.test_answers import find
 from tests.service.flow.walk import HELEN, LEEDS, MEDWAY, PRIYA, go_live, last_notice, person, task_kinds, the_case
@@ -38,7 +41,7 @@ async def fix(
     home: Home, delivery: Delivery, address: str = NEW, *, source: str = "Their duty desk, by phone.", sure: bool = False
 ) -> bool:
     who = await person(home, PRIYA)
-    return await mend(home.house, delivery.id, who, address=address, source=source, sure=sure, now=home.now)
+    return (await mend(home.house, delivery.id, who, address=address, source=source, sure=sure, now=home.now)).sent
 
 
 async def test_the_very_same_letter_goes_again_to_that_authority_alone(home: Home) -> None:
@@ -60,7 +63,7 @@ async def test_the_very_same_letter_goes_again_to_that_authority_alone(home: Hom
         assert stands[AUTHORITIES[0]].letter_id == failed.letter_id
     assert len(stands) == len(AUTHORITIES)
     assert [one.address for one in contacts] == [NEW]
-    assert (history[-1].who, history[-1].why) == ((await person(home, PRIYA)).name, "Their duty desk, by phone.")
+    assert (history[-1].who, history[-1].why) == ((await person(home, PRIYA)).id, "Their duty desk, by phone.")
     assert not {"address_bounced", "address_refused"} & set(await task_kinds(home))
     home.reply(again, NEW, "Answer: 1\n")
     await home.settle()
@@ -116,11 +119,40 @@ async def test_what_is_not_sure_is_refused_and_changes_nothing(home: Home, addre
         assert [one.address for one in await work.register.contacts(AUTHORITIES[0])] == [LEEDS]
 
 
-async def test_an_address_at_a_new_domain_counts_when_somebody_asked_them(home: Home) -> None:
+async def test_t7_an_address_at_a_new_domain_and_the_letter_wait_for_a_second_person(home: Home) -> None:
     failed = await bounced(home)
-    assert await fix(home, failed, "desk@merged.test", sure=True)
+    assert not await fix(home, failed, "desk@merged.test", sure=True)
+    await home.settle()
+    assert not home.letters_to("desk@merged.test")
+    assert {"address_bounced", "change_proposed"} <= set(await task_kinds(home))
+    async with home.database.begin() as work:
+        broken = await look(work, failed.id, await person(home, PRIYA))
+        assert broken.waits == "The domain is new for this authority."
+        (proposal,) = await Proposals(work.connection).waiting()
+        await agree(work.register, proposal.id, By(who="another", why="", at=home.now))
+        broken = await look(work, failed.id, await person(home, PRIYA))
+    assert (broken.waits, broken.suggestions[0].address) == (None, "desk@merged.test")
+    assert await fix(home, failed, "desk@merged.test")
     await home.settle()
     assert home.letters_to("desk@merged.test")
+
+
+async def test_of_two_who_repair_at_the_same_instant_one_is_told_in_a_sentence(home_on_each: Home) -> None:
+    home = home_on_each
+    failed = await bounced(home)
+    who = await person(home, PRIYA)
+    async with home.database.read() as work:
+        base = (await look(work, failed.id, who)).base
+
+    async def press(address: str) -> Mended:
+        return await mend(home.house, failed.id, who, address=address, source="By phone.", sure=False, now=home.now, base=base)
+
+    done = await asyncio.gather(press(NEW), press("third@e08000035.test"), return_exceptions=True)
+    (refused,) = [one for one in done if isinstance(one, NotAllowed)]
+    assert "Somebody changed the address of this authority meanwhile" in refused.says
+    assert [one.sent for one in done if isinstance(one, Mended)] == [True]
+    await home.settle()
+    assert len(home.letters_to(NEW)) + len(home.letters_to("third@e08000035.test")) == 1
 
 
 async def test_only_quality_and_the_directory_repair_and_only_what_came_back(home: Home) -> None:

@@ -1,13 +1,18 @@
 """The child process: it does the work, its limits hold, and what breaks it breaks nothing else."""
 
+import io
+import os
 import resource
 import struct
+import zipfile
 import zlib
 from datetime import date
 from time import monotonic
 
 import pytest
 
+from directory.authority import by_gss
+from directory.exporting import contacts_xlsx
 from service.flow.sandbox import MEMORY_BYTES, WAITING_SECONDS, CannotUnderstand, Sandbox, run_apart
 from tests.documents.envelopes import letter as alert
 from tests.service.forms.documents import docx
@@ -127,6 +132,31 @@ async def test_a_child_that_dies_is_replaced_and_the_worker_only_told() -> None:
         assert (await sandbox.understand(alert(FORM), TODAY)).reading is not None
     finally:
         sandbox.close()
+
+
+async def test_a_list_of_contacts_is_read_in_a_child_and_a_workbook_that_grows_without_end_ends_there() -> None:
+    sandbox = Sandbox()
+    try:
+        good = await sandbox.contacts(b"gss_code,role,address\nE10000016,custodian,a@kent.test\n", by_gss(), TODAY, test_environment=True)
+        assert [row.gss_code for row in good.rows] == ["E10000016"]
+        [child] = sandbox.children()
+        with pytest.raises(CannotUnderstand):
+            await sandbox.contacts(grown(contacts_xlsx([], known=by_gss())), by_gss(), TODAY, test_environment=True)
+        assert child.pid != os.getpid()
+    finally:
+        sandbox.close()
+
+
+def grown(book: bytes) -> bytes:
+    """Return a workbook of 400 KB whose sheet has three million cells."""
+    out, row = io.BytesIO(), b"<row>" + b'<c t="inlineStr"><is><t>x</t></is></c>' * 30 + b"</row>"
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            content = old.read(part)
+            if part.filename.startswith("xl/worksheets/"):
+                content = content.replace(b"</sheetData>", row * 99_000 + b"</sheetData>")
+            new.writestr(part.filename, content)
+    return out.getvalue()
 
 
 def test_the_limits_hold_in_a_child_and_not_here() -> None:

@@ -162,6 +162,7 @@ def contexts(*, full: bool) -> dict[str, Context]:
             phone="01632 960123" if full else "",
             out_of_hours="01632 960124" if full else "",
             instead=full,
+            shared=full,
         ),
         "directory_verify": compose_directory.verify(
             sender=sender, authority="Leeds City Council", address="duty@leeds.test", role="custodian"

@@ -1,10 +1,10 @@
 """The pages over a real SQLite database, and clients signed in as each role."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +12,8 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from directory.authority import Authority
+from directory.importing import Import, read_contacts
 from service.database import schema
 from service.database.ids import new_id
 from service.database.keys import MasterKey
@@ -37,6 +39,9 @@ class ViewsHere:
 
     async def file_of(self, raw: bytes, number: int) -> SavedFile | None:
         return file_of(raw, number)
+
+    async def contacts(self, raw: bytes, known: Mapping[str, Authority], on: date, *, test_environment: bool) -> Import:
+        return read_contacts(raw, known=known, on=on, test_environment=test_environment)
 
 
 class Clock:

@@ -2,10 +2,13 @@
 
 import dataclasses
 import re
+from datetime import date
 from typing import Any
 
+from directory.changes import What
+from directory.contact import Contact
 from directory.history import By
-from directory.proposals import Proposals
+from directory.proposals import Proposals, wish_for, wish_for_authority
 from service.database.ids import new_id
 from service.database.received import NewLetter
 from service.database.unit_of_work import Work
@@ -138,10 +141,14 @@ async def _words(work: Work, town: Town, authority_id: str, words: str) -> None:
     (asked, *_) = await work.approvals.of_notice(town.seeds.decide_notice)
     await work.approvals.use(asked, verdict=Verdict.REJECT, way="web", reason=words, evidence={}, at=NOW)
     await work.register.set_contact(gss_code="E10000016", address="duty@kent.test", role="Duty", who="w", why="w", at=NOW)
-    wanted = {"order": 1, "address": words, "role": words, "phone": words, "out_of_hours": words, "secure_note": words}
+    wanted = Contact(gss_code="E10000016", order=1, address=words, role=words, phone=words, out_of_hours=words, secure_note=words)
+    known = await work.register.authority("E10000016")
+    assert known is not None
+    ended = dataclasses.replace(known, name=words, region=words, delivery_note=words, valid_to=date(2028, 3, 31), successors=(words,))
     for batch in (None, "b" * 32):
         by = By(who="w", why="w", at=NOW, batch=batch)
-        await Proposals(work.connection).add("E10000016", 1, wanted, base=-1, reason="r", by=by)
+        await Proposals(work.connection).add(wish_for(None, wanted), reason=words, by=by)
+        await Proposals(work.connection).add(wish_for_authority(known, ended, What.AUTHORITY_RETIRED), reason=words, by=by)
     await work.signals.beat("relay", at=NOW, trouble="t")
     policy = policy_named("national")
     text = text_of("national").replace(f'version = "{policy.version}"', 'version = "1"')

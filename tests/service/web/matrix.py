@@ -105,6 +105,7 @@ def _directory(kent: Mapping[str, tuple[str, str]]) -> dict[str, Row]:
         "GET /directory/{gss_code}/contacts/{order}": changing(200, **code, **order),
         "POST /directory/{gss_code}/contacts/{order}": changing(303, contact, **code, **order),
         "POST /directory/{gss_code}/contacts/{order}/remove": changing(404, {"base": "-1", "why": "Gone."}, **code, **order),
+        "POST /directory/{gss_code}/contacts/{order}/phoned": changing(404, {"base": "-1", "why": "Sue."}, **code, **order),
         "POST /directory/{gss_code}/undo": changing(404, {"change": "999999"}, **code),
         "GET /directory/import": changing(200),
         # A file is sent in a form of another kind; tests/service/web/test_directory_files.py sends some.
@@ -118,6 +119,7 @@ def _directory(kent: Mapping[str, tuple[str, str]]) -> dict[str, Row]:
         "GET /api/authorities/{code}": Row(others=401, elsewhere=401, nobody=401, objects={"code": kent["gss_code"]}),
         "GET /directory/map": Row(own=sees, others=403, elsewhere=None),
         "GET /directory/gaps": Row(own=sees, others=403, elsewhere=None),
+        "POST /directory/gaps/ask": changing(303),
         "GET /directory/checks": Row(own=sees, others=403, elsewhere=None),
         "POST /directory/checks": changing(200),
         "GET /directory/waiting": Row(own=sees, others=403, elsewhere=None),

@@ -10,7 +10,7 @@ import pytest
 from service.domain.notice import NoticeState
 from service.flow.original import Original, SavedFile
 from service.flow.sandbox import CannotUnderstand
-from tests.service.web.conftest import Town
+from tests.service.web.conftest import Town, ViewsHere
 
 
 async def state(town: Town, notice_id: str) -> NoticeState:
@@ -57,7 +57,7 @@ async def test_a_closed_letter_is_opened_only_on_the_page_of_its_notice(town: To
 
 
 async def test_a_letter_that_breaks_the_sandbox_leaves_the_page_open(town: Town) -> None:
-    class Breaks:
+    class Breaks(ViewsHere):
         async def original(self, raw: bytes) -> Original:
             raise CannotUnderstand("It took too long.")
 

@@ -1,12 +1,14 @@
 """The pages of the directory: found, read, changed by one, agreed to by another, put back, and never lost to somebody else's change."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from directory.contact import Contact, How
+from directory.history import By
+from directory.proposing import propose_retirement
 from service.domain.people import Role
 from tests.service.web.conftest import Staff, Town
 from tests.service.web.seeds import NOW
@@ -88,7 +90,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(
     assert await contact(town, order=1) is None
 
 
-async def test_of_two_tabs_the_second_is_told_and_keeps_what_it_typed(town: Town) -> None:
+async def test_w12_of_two_tabs_the_second_is_told_and_keeps_what_it_typed(town: Town) -> None:
     staff, other = await town.as_("directory"), await second(town)
     before = await with_address(town)
     form = {**DUTY, "base": str(before.version), "address": before.address, "role": "custodian"}
@@ -137,13 +139,24 @@ async def test_an_address_elsewhere_waits_for_another_administrator(town: Town) 
     assert (await other.post("/directory/waiting", proposal=proposal, verdict="refuse")).status_code == 409
 
 
+async def agree_to_all(other: Staff) -> None:
+    """Let another administrator agree to whatever waits."""
+    shown = (await other.get("/directory/waiting")).text
+    for name, value in re.findall(r'name="(proposal|batch)" value="(\w+)"', shown):
+        assert (await other.post("/directory/waiting", **{name: value}, verdict="agree")).status_code == 303
+
+
 async def test_letters_do_not_go_back_to_a_former_domain_on_one_persons_word(town: Town) -> None:
-    staff = await town.as_("directory")
+    staff, other = await town.as_("directory"), await second(town)
     await with_address(town)
     await with_address(town, address="alerts@kent-council.test")
     change = re.findall(r'name="change" value="(\d+)"', (await staff.get(f"/directory/{KENT}")).text)[0]
-    refused = await staff.post(f"/directory/{KENT}/undo", change=change)
-    assert (refused.status_code, "needs a second person" in refused.text) == (400, True)
+    assert done((await staff.post(f"/directory/{KENT}/undo", change=change)).headers["location"]) == "waits"
+    now = await contact(town)
+    assert now is not None and now.address == "alerts@kent-council.test"
+    await agree_to_all(other)
+    now = await contact(town)
+    assert now is not None and now.address == "alerts@kent.test"
 
 
 async def test_changes_ask_again_who_it_is(town: Town) -> None:
@@ -154,37 +167,62 @@ async def test_changes_ask_again_who_it_is(town: Town) -> None:
 
 
 async def test_authorities_are_added_edited_and_merged_by_date(town: Town) -> None:
-    staff = await town.as_("directory")
+    staff, other = await town.as_("directory"), await second(town)
     new = {"gss_code": "x99", "name": "New Council", "short_name": "New", "code": "xnc", "nation": "England", "kind": "unitary", **WHY}
     wrong = await staff.post("/directory/new", **new, first_day_day="40", first_day_month="1", first_day_year="2028")
     assert (wrong.status_code, 'href="#first_day"' in wrong.text) == (400, True)
     wrong = await staff.post("/directory/new", **new)
     assert (wrong.status_code, 'href="#region"' in wrong.text, 'value="New Council"' in wrong.text) == (400, True, True)
-    assert (await staff.post("/directory/new", **new, region="South East", in_uk="yes")).status_code == 303
+    assert done((await staff.post("/directory/new", **new, region="South East", in_uk="yes")).headers["location"]) == "waits"
+    assert "New Council" in (await staff.get("/directory/waiting")).text
+    assert (await staff.get("/directory/X99")).status_code == 404
+    await agree_to_all(other)
     day = {"first_day_day": "1", "first_day_month": "4", "first_day_year": "2028"}
     assert 'href="#into"' in (await staff.post("/directory/merge", ended_1=KENT, **day, **WHY)).text
     assert 'href="#ended_1"' in (await staff.post("/directory/merge", into="X99", **day, **WHY)).text
-    assert (await staff.post("/directory/merge", ended_1=KENT, ended_2=MEDWAY, into="X99", **day, **WHY)).status_code == 303
+    merged = await staff.post("/directory/merge", ended_1=KENT, ended_2=MEDWAY, into="X99", **day, **WHY)
+    assert done(merged.headers["location"]) == "waits"
+    waits = (await staff.get("/directory/waiting")).text
+    assert "Medway Council and Kent County Council last answer on 31 March 2028." in waits and "now) go to New Council." in waits
+    await agree_to_all(other)
     again = await staff.post("/directory/merge", ended_1=KENT, into=MEDWAY, **day, **WHY)
     assert (again.status_code, "has a last day already" in again.text) == (400, True)
     shown = (await staff.get(f"/directory/{KENT}")).text
     assert "31 March 2028" in shown and "New Council" in shown
     batch = re.findall(r'name="batch" value="([0-9a-f]+)"', shown)[0]
-    assert (await staff.post(f"/directory/{KENT}/undo", batch=batch)).status_code == 303
+    assert done((await staff.post(f"/directory/{KENT}/undo", batch=batch)).headers["location"]) == "waits"
+    await agree_to_all(other)
     async with town.database.read() as work:
         ended = [await work.register.authority(code) for code in (KENT, MEDWAY)]
     assert [one.valid_to for one in ended if one] == [None, None]
 
 
-async def test_an_authority_with_open_alerts_does_not_end_without_a_successor(town: Town) -> None:
+async def test_w19_an_authority_with_open_alerts_does_not_end_without_a_successor(town: Town) -> None:
     async with town.database.read() as work:
         told = (await work.deliveries.get(town.seeds.delivery)).gss_code  # type: ignore[union-attr]
-    staff = await town.as_("directory")
+    staff, other = await town.as_("directory"), await second(town)
     last = {"base": "0", "last_day_day": "31", "last_day_month": "3", "last_day_year": "2028", **WHY}
     for code in (str(told), KENT):
         refused = await staff.post(f"/directory/{code}/retire", **last)
         assert (refused.status_code, 'href="#successors"' in refused.text, 'id="successors"' in refused.text) == (400, True, True)
-        assert (await staff.post(f"/directory/{code}/retire", **last, successor_1=MEDWAY)).status_code == 303
+        ends = await staff.post(f"/directory/{code}/retire", **last, successor_1=MEDWAY)
+        assert done(ends.headers["location"]) == "waits"
+    shown = (await staff.get("/directory/waiting")).text
+    assert "From the next day new alerts and the open ones (1 now) go to Medway Council." in shown
+    await agree_to_all(other)
+    async with town.database.read() as work:
+        assert [one.successors for one in [await work.register.authority(code) for code in (str(told), KENT)] if one] == [(MEDWAY,)] * 2
+
+
+async def test_an_end_that_was_proposed_without_a_successor_is_not_agreed_to_when_alerts_are_open_by_then(town: Town) -> None:
+    async with town.database.begin() as work:
+        told = str((await work.deliveries.get(town.seeds.delivery)).gss_code)  # type: ignore[union-attr]
+        by = By(who="w", why="w", at=NOW)
+        await propose_retirement(work.register, told, date(2028, 3, 31), by, reason="Before there was an alert.")
+    other = await second(town)
+    proposal = re.findall(r'name="proposal" value="(\d+)"', (await other.get("/directory/waiting")).text)[0]
+    refused = await other.post("/directory/waiting", proposal=proposal, verdict="agree")
+    assert (refused.status_code, "Alerts are open that this authority was told of" in refused.text) == (400, True)
 
 
 async def test_the_map_and_the_gaps_say_how_fresh_the_addresses_are(town: Town) -> None:

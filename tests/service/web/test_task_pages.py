@@ -51,3 +51,23 @@ async def test_a_held_letter_about_which_case_opens_from_its_task(town: Town) ->
 async def test_a_held_letter_can_be_released_for_a_case_that_a_person_names(town: Town) -> None:
     staff = await town.as_("quality")
     assert 'name="about"' in (await staff.get(f"/quarantine/{town.seeds.held}")).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "leads_to"),
+    [
+        ("address_unconfirmed", "confirm E08000035", "/directory/E08000035"),
+        ("address_unconfirmed", "confirm E08000035 1", "/directory/E08000035"),
+        ("contact_failed", "letters E08000035", "/directory/E08000035"),
+        ("address_not_theirs", "theirs E08000035", "/directory/E08000035"),
+        ("exercise_missed", "exercise E08000035", "/directory/E08000035"),
+        ("successor_without_address", "address NEW-EAST-SURREY", "/directory/NEW-EAST-SURREY"),
+        ("change_proposed", "proposal 1", "/directory/waiting"),
+        ("exercise_to_approve", "01a2", "/exercises/01a2"),
+    ],
+)
+async def test_a_task_about_the_directory_leads_to_where_it_is_done(town: Town, kind: str, subject: str, leads_to: str) -> None:
+    task = await task_id(town, kind, role=Role.DIRECTORY, subject=subject)
+    first = (await (await town.as_("directory")).get("/")).text
+    assert f'href="{leads_to}">A task of kind {kind}.' in first
+    assert (f"/tasks/{task}/done" in first) == (kind not in ("change_proposed", "exercise_to_approve"))  # these end by deciding
