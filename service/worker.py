@@ -13,6 +13,7 @@ from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from service.domain.pace import Pace
+from service.domain.waiting import sooner
 from service.flow.alarms import Watch
 from service.flow.break_glass import look_at_broken_glass
 from service.flow.canary import send_canary
@@ -117,6 +118,7 @@ class Worker:
             scheduler.shutdown(wait=False)
             # Each room ends its transaction before whoever started us closes the database.
             await asyncio.gather(*self._at_work, return_exceptions=True)
+            await self.fence.leave()
 
     async def _guarded(self, name: str, room: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.current_task()
@@ -174,7 +176,7 @@ class Worker:
                 wait = await self._wait_out(inbox, away, wait)
             except Exception as error:
                 log.error("mailbox_failed", error=type(error).__name__)
-                await asyncio.sleep(wait)
+                await asyncio.sleep(sooner(timedelta(seconds=wait)).total_seconds())
                 wait = min(wait * 2, _LONGEST_WAIT)
 
     async def _read_until_it_breaks(
@@ -207,5 +209,5 @@ class Worker:
             async with self.house.begin() as work:
                 await work.signals.beat(f"inbox {inbox.address}", at=self.clock(), trouble=away.reason)
         log.warning("mailbox_unavailable", login_refused=away.login_refused)
-        await asyncio.sleep(max(wait, away.retry_after.total_seconds() if away.retry_after else 0))
+        await asyncio.sleep(max(sooner(timedelta(seconds=wait)), away.retry_after or timedelta(0)).total_seconds())
         return min(wait * 2, _LONGEST_WAIT)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from service.database.alone import Presence
 from service.database.fence import FenceRow
 from service.database.unit_of_work import Work
 from service.domain.errors import NotAllowed, NotFound
@@ -30,20 +31,26 @@ STOPPED = "The service stood still for more than 12 hours, and letters from befo
 class Fence:
     """The fence of one worker. *alone*: no other worker can be at work on this database."""
 
-    def __init__(self, house: House, memory: RemembersDatabase, *, alone: bool, beat_seconds: float = BEAT_SECONDS) -> None:
+    def __init__(
+        self, house: House, memory: RemembersDatabase, *, alone: bool, presence: Presence | None = None, beat_seconds: float = BEAT_SECONDS
+    ) -> None:
         self._house = house
         self._memory = memory
         self._alone = alone
+        self._presence = presence
+        self._here: frozenset[int] = frozenset()
         self._seconds = beat_seconds
         self._seen: Mark | None = None
 
     async def enter(self, now: datetime) -> bool:
         """Look, before anything leaves, whether this is the database this machine knows; False when it is in HOLD."""
         known = self._memory.recall()
+        if self._presence is not None:
+            self._here = await self._presence.look()
         async with self._house.begin() as work:
             row = await work.fence.get() or await work.fence.make(at=now)
             waiting = await work.deliveries.waiting()
-            if self._alone:
+            if self._alone or (self._presence is not None and self._here == {self._presence.number}):
                 await work.deliveries.free_claims(at=now)
                 await work.received.free_claims()
         used = row.beats > 0 or (known is not None and waiting > 0)
@@ -65,6 +72,25 @@ class Fence:
         self._remember(row)
         if before is not None and (before.database, row.beats > before.beats) != (row.database, True):
             await self._hold(OLDER, now)
+        if self._presence is not None:
+            await self._take_over(self._presence, now)
+
+    async def leave(self) -> None:
+        """Say to the other workers that this one is gone."""
+        if self._presence is not None:
+            await self._presence.leave()
+
+    async def _take_over(self, presence: Presence, now: datetime) -> None:
+        """When a worker is gone, one of the others makes due what was claimed and had not begun to leave, whoever claimed it.
+
+        It may live and only have lost its session: what it writes about such a letter is refused by the number of its claim, so that it
+        cannot send it. A letter in doubt may be leaving at this moment, so it keeps its lease.
+        """
+        before, self._here = self._here, await presence.look()
+        if before - self._here and presence.number == min(self._here):
+            async with self._house.begin() as work:
+                freed = await work.deliveries.free_claims(at=now)
+            log.info("worker_gone", freed=freed)
 
     async def is_open(self) -> bool:
         """Say whether letters may leave. Asked before every round, so that a database put back under us sends nothing more."""
