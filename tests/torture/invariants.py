@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service.database.people_tables import persons
 from service.database.tables import (
     approvals,
     audit_events,
@@ -37,13 +38,14 @@ _ENDS = ("found", "withdrawal")
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What the outside saw. *crashes* and *connections* bound how many letters may have come twice."""
+    """What the outside saw. *crashes*, *connections* and lines *dropped* with a letter bound how many letters may have come twice."""
 
     in_mailbox: Sequence[bytes] = field(repr=False)
     taken: Sequence[Taken] = field(repr=False)
     most_recipients: int
     crashes: int
     connections: int
+    dropped: int = 0
     output: str = field(default="", repr=False)
     canaries: Sequence[str] = field(default=(), repr=False)
 
@@ -71,6 +73,7 @@ class _Rows:
     tasks: Sequence[Any]
     audit: Sequence[Any]
     letters: dict[str, Any]
+    people: dict[str, str]
 
 
 async def _rows(work: Work) -> _Rows:
@@ -92,6 +95,7 @@ async def _rows(work: Work) -> _Rows:
         tasks=await all_of(plain(tasks)),
         audit=await all_of(plain(audit_events)),
         letters={row.id: row for row in await all_of(plain(letters))},
+        people={row.id: row.address for row in await all_of(sa.select(persons.c.id, persons.c.address))},
     )
 
 
@@ -131,8 +135,8 @@ def _frozen(rows: _Rows, notice_id: str) -> set[str]:
 def _copies_are_bounded(rows: _Rows, seen: Seen) -> Iterator[str]:
     copies = Counter(one.delivery_id for one in seen.taken)
     extra = sum(count - 1 for count in copies.values())
-    if extra > seen.crashes * seen.connections:
-        yield f"{extra} letters went twice after {seen.crashes} crashes with {seen.connections} connections."
+    if extra > seen.crashes * seen.connections + seen.dropped:
+        yield f"{extra} letters went twice after {seen.crashes} crashes, {seen.connections} connections and {seen.dropped} dropped lines."
     for delivery_id, count in copies.items():
         row = rows.deliveries.get(delivery_id)
         if row is None:
@@ -200,6 +204,8 @@ def _three_people(rows: _Rows, _seen: Seen) -> Iterator[str]:
         notice = rows.notices[row.notice_id]
         if row.verdict == "approve" and row.approver_id == notice.passed_by:
             yield "one person passed and approved a notice."
+        if row.verdict == "approve" and notice.submitted_by in (rows.people[row.approver_id], rows.people.get(notice.passed_by)):
+            yield "the author of a notice passed or approved it."
 
 
 def _no_names_in_the_output(_rows: _Rows, seen: Seen) -> Iterator[str]:
