@@ -24,7 +24,7 @@ from service.flow.confirm import ask_for_confirmation, look_at_silence, write_le
 from service.flow.cover import look_at_waiting_decisions
 from service.flow.deliver import UNHURRIED, deliver_due
 from service.flow.doubt import settle_doubt
-from service.flow.fence import BEAT_SECONDS, Fence
+from service.flow.fence import BEAT_SECONDS, BEHIND, Fence
 from service.flow.filed import look_through_filed
 from service.flow.house import House
 from service.flow.origin import look_at_origin
@@ -32,6 +32,7 @@ from service.flow.receive import Inbox, file_away, receive_new
 from service.flow.reconcile import reconcile_boards
 from service.flow.rounds import notice_round, triage_round
 from service.flow.weekly import send_reports
+from service.flow.witness import knows_more
 from service.ports import Mailbox, MailboxUnavailable, Mailer, OpensMailbox
 
 
@@ -54,7 +55,7 @@ class ClockHand(Protocol):
 log = structlog.get_logger()
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 300.0
 _PAUSED = "No letter is taken in, because the disk is nearly full."
-_LOOK_SECONDS, _ENDINGS_SECONDS = 30, 6 * 3600
+_LOOK_SECONDS, _ENDINGS_SECONDS, _ASK_SECONDS = 30, 6 * 3600, 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,8 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self.fence.enter(self.clock())
+        if await self.fence.enter(self.clock()) and self.fence.stopped_at is not None:
+            await self._ask_the_mailboxes(self.fence.stopped_at)
         scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
         rooms = {"triage": self._triage, "notices": self._notices, "deliver": self._deliver}
         jobs = {
@@ -119,6 +121,14 @@ class Worker:
             # Each room ends its transaction before whoever started us closes the database.
             await asyncio.gather(*self._at_work, return_exceptions=True)
             await self.fence.leave()
+
+    async def _ask_the_mailboxes(self, stopped_at: datetime) -> None:
+        """Hold what waits when a mailbox knows of letters that the database does not; one that is away holds nothing up."""
+        for inbox, opens in self.mailboxes:
+            with suppress(MailboxUnavailable, TimeoutError):
+                async with asyncio.timeout(_ASK_SECONDS), opens.open() as mailbox:
+                    if await knows_more(self.house, mailbox, inbox, since=stopped_at):
+                        await self.fence.hold(BEHIND, self.clock())
 
     async def _guarded(self, name: str, room: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.current_task()

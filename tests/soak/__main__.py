@@ -6,6 +6,7 @@ SEED=… draws the same faults in the same order again. Ends with status 1 at th
 """
 
 import asyncio
+import logging
 import os
 import random
 import tempfile
@@ -44,6 +45,7 @@ async def soak(folder: Path, seconds: float, seed: int, say: Callable[[str], Non
 
 def main() -> None:
     """Soak, and say what came of it."""
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of each line that the mail server drops
     minutes, seed = float(os.environ.get("MINUTES", "10")), int(os.environ.get("SEED") or time.time())
     print(f"{minutes:g} minutes with SEED={seed}")
     with tempfile.TemporaryDirectory(prefix="national-alerts-soak-") as folder:

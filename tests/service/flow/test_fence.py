@@ -206,3 +206,13 @@ async def test_what_a_worker_had_claimed_is_due_to_the_others_once_it_is_gone(po
     await two.leave()
     await three.leave()
     await database.close()
+
+
+async def test_after_a_stop_with_letters_waiting_the_mailbox_is_to_be_asked(home: Home, note: Path, machine_id: Path) -> None:
+    first = Fence(home.house, FenceFile(note, machine_id=machine_id), alone=True)
+    assert await first.enter(NOW)
+    await _queue(home)
+    for later, stopped_at in ((NOW + timedelta(minutes=1), None), (NOW + timedelta(minutes=10), NOW + timedelta(minutes=1))):
+        fence = Fence(home.house, FenceFile(note, machine_id=machine_id), alone=True)
+        assert await fence.enter(later)
+        assert fence.stopped_at == stopped_at
