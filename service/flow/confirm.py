@@ -4,14 +4,13 @@ One letter, answered by one press or one exact line. Silence goes to the next co
 """
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from directory.authority import Authority
 from directory.changes import Letter, LetterDue
 from directory.confirming import Asks, Question, due_for_confirmation
 from directory.contact import PRIMARY, Contact, address_key
 from service.database.unit_of_work import Work
-from service.domain.calendar import WorkingCalendar
+from service.domain.calendar import LONDON, WorkingCalendar
 from service.domain.delivery import Delivery, DeliveryState, Lane
 from service.domain.due import local_date
 from service.domain.people import IssuingAuthority, Role
@@ -28,7 +27,6 @@ SILENT_AFTER = 5  # working days
 EVERY = timedelta(hours=1)
 _OPENS, _CLOSES = time(9), time(17)
 _LINK = "/confirm/{token}"
-_LONDON = ZoneInfo("Europe/London")
 _LOST = (DeliveryState.BOUNCED, DeliveryState.FAILED)
 _KINDS = {Asks.VERIFY: "directory_verify", Asks.CONFIRM: "directory_confirm", Asks.EXERCISE: "exercise"}
 
@@ -192,4 +190,4 @@ def _calendar(authority: IssuingAuthority, now: datetime) -> WorkingCalendar:
 
 
 def _at_work(calendar: WorkingCalendar, now: datetime) -> bool:
-    return calendar.is_working_day(local_date(now)) and _OPENS <= now.astimezone(_LONDON).time() < _CLOSES
+    return calendar.is_working_day(local_date(now)) and _OPENS <= now.astimezone(LONDON).time() < _CLOSES
