@@ -116,6 +116,8 @@ def stale() -> sa.ColumnElement[bool]:
 
 _HELD = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
 _POINTLESS = sa.or_(ended(t), stale())
+# Still to reach an end. What is pointless never goes again, and in doubt it stays in doubt for good: then nobody waits for it.
+WAITS = t.c.state.in_(WAITING) & ~_POINTLESS
 _HELD_BACK = sa.select(t.c.id).where(t.c.id.in_(sa.bindparam("leaving", expanding=True)), _POINTLESS)
 
 

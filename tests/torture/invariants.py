@@ -146,12 +146,18 @@ def _copies_are_bounded(rows: _Rows, seen: Seen) -> Iterator[str]:
     for row in rows.deliveries.values():
         if row.state not in _NEVER_TAKEN and not copies[row.id]:
             yield f"a letter stands as {row.state} and was never taken."
-        if row.state in _NEVER_TAKEN and copies[row.id]:
+        if row.state in _NEVER_TAKEN and copies[row.id] and not _doubt_that_stays(rows, row):
             yield f"a letter stands as {row.state} and was taken."
     same = defaultdict(set)
     for one in seen.taken:
         same[one.delivery_id].add(one.raw)
     yield from ("two copies of one letter differ." for kinds in same.values() if len(kinds) > 1)
+
+
+def _doubt_that_stays(rows: _Rows, row: Any) -> bool:
+    """An alert in doubt when the end of its case was approved never goes again, and what became of it is never known."""
+    ended = {one.case_id for one in rows.notices.values() if one.kind in _ENDS and one.state in ("approved", "cascaded")}
+    return bool(row.state == DeliveryState.IN_DOUBT and row.kind not in _ENDS and row.gss_code and row.case_id in ended)
 
 
 def _in_order(rows: _Rows, seen: Seen) -> Iterator[str]:
@@ -216,7 +222,7 @@ def _nothing_is_left_alone(rows: _Rows, _seen: Seen) -> Iterator[str]:
     owned = {row.subject_id for row in rows.tasks if row.done_at is None}
     yield from (f"a letter is held: {row.reason}" for row in rows.received if row.state == "quarantined")
     for row in rows.deliveries.values():
-        if row.state in _OPEN and row.id not in owned:
+        if row.state in _OPEN and row.id not in owned and not _doubt_that_stays(rows, row):
             yield f"a letter stands as {row.state} and nobody has a task about it."
         if row.state == DeliveryState.FAILED and row.id not in owned:
             yield "a letter was refused and nobody has a task about it."
