@@ -1,10 +1,10 @@
 """Rooms 6 and 7: exactly what was approved leaves, to one recipient each, and no trouble with the relay loses or changes a letter."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.utils import parseaddr
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from service.database.leaving import Move
 from service.database.tables import cascades, letters
 from service.domain.case import CaseState
 from service.domain.delivery import DeliveryState
@@ -285,3 +286,16 @@ async def test_outside_production_no_letter_of_any_kind_names_or_reaches_a_real_
     assert len(sent) > 6  # three alerts, three letters about addresses, and what our own people are told
     assert {envelope.recipient for envelope, _ in sent} == {"try@kent.test"}
     assert {parseaddr(str(message_from_bytes(wire)["To"]))[1] for _, wire in sent} == {"try@kent.test"}
+
+
+async def test_a_letter_in_hand_when_the_database_fails_goes_back_and_leaves_a_minute_later(home: Home) -> None:
+    await queue_alerts(home)
+
+    async def locked(_moves: Sequence[Move], _at: datetime) -> frozenset[str]:
+        raise OSError("database is locked")
+
+    with pytest.raises(OSError, match="locked"):
+        await deliver_due(replace(home.house, journal=locked), home.mailer, now=home.now, connections=2)
+    assert alerts_sent(home) == []
+    await deliver_due(home.house, home.mailer, now=home.now + timedelta(minutes=1, seconds=20))
+    assert len(alerts_sent(home)) == len(ALL)
