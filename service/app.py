@@ -20,7 +20,7 @@ from service.adapters.oauth import ClientCredentials
 from service.adapters.oidc import OidcProvider
 from service.adapters.smtp import RelayAccount, SmtpRelay
 from service.adapters.webhook import PostsJson
-from service.database.alone import lead, run_alone, sqlite_file
+from service.database.alone import Presence, lead, run_alone, sqlite_file
 from service.database.keys import MasterKey
 from service.database.unit_of_work import Database
 from service.domain.pace import Pace
@@ -83,7 +83,7 @@ class App:
             poll_seconds=self.settings.poll_seconds,
             connections=smtp.connections,
             pace=Pace(relay=f"{smtp.host}:{smtp.port}", per_minute=smtp.per_minute, per_day=smtp.per_day, reserve=smtp.reserve),
-            fence=Fence(self.house, FenceFile(_fence_file(self.settings)), alone=alone),
+            fence=Fence(self.house, FenceFile(_fence_file(self.settings)), alone=alone, presence=Presence(self.database.engine)),
             lead=partial(lead, self.database.engine),
             watch=watch,
             look_at_endings=endings.look,

@@ -51,7 +51,7 @@ class Mailbox(Protocol):
         """Yield the letters of *uids* that are still there, never marking them seen, sizes asked first."""
 
     async def naming(self, folder: str, uids: Sequence[int], fields: Sequence[tuple[str, str]]) -> tuple[int, ...]:
-        """Return the newest of *uids* with such a word in a header field (SUBJECT or TO): a hint, () when the server will not tell."""
+        """Return the newest of *uids* with such a word in a header field: a hint, () when the server will not tell."""
 
     async def move(self, folder: str, uid: int, target: str) -> bool:
         """Move one letter to *target* (made when missing); False when it was no longer there."""

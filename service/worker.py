@@ -13,6 +13,7 @@ from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from service.domain.pace import Pace
+from service.domain.waiting import sooner
 from service.flow.alarms import Watch
 from service.flow.break_glass import look_at_broken_glass
 from service.flow.canary import send_canary
@@ -23,7 +24,7 @@ from service.flow.confirm import ask_for_confirmation, look_at_silence, write_le
 from service.flow.cover import look_at_waiting_decisions
 from service.flow.deliver import UNHURRIED, deliver_due
 from service.flow.doubt import settle_doubt
-from service.flow.fence import BEAT_SECONDS, Fence
+from service.flow.fence import BEAT_SECONDS, BEHIND, Fence
 from service.flow.filed import look_through_filed
 from service.flow.house import House
 from service.flow.origin import look_at_origin
@@ -31,6 +32,7 @@ from service.flow.receive import Inbox, file_away, receive_new
 from service.flow.reconcile import reconcile_boards
 from service.flow.rounds import notice_round, triage_round
 from service.flow.weekly import send_reports
+from service.flow.witness import knows_more
 from service.ports import Mailbox, MailboxUnavailable, Mailer, OpensMailbox
 
 
@@ -53,7 +55,7 @@ class ClockHand(Protocol):
 log = structlog.get_logger()
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 300.0
 _PAUSED = "No letter is taken in, because the disk is nearly full."
-_LOOK_SECONDS, _ENDINGS_SECONDS = 30, 6 * 3600
+_LOOK_SECONDS, _ENDINGS_SECONDS, _ASK_SECONDS = 30, 6 * 3600, 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,8 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self.fence.enter(self.clock())
+        if await self.fence.enter(self.clock()) and self.fence.stopped_at is not None:
+            await self._ask_the_mailboxes(self.fence.stopped_at)
         scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
         rooms = {"triage": self._triage, "notices": self._notices, "deliver": self._deliver}
         jobs = {
@@ -117,6 +120,15 @@ class Worker:
             scheduler.shutdown(wait=False)
             # Each room ends its transaction before whoever started us closes the database.
             await asyncio.gather(*self._at_work, return_exceptions=True)
+            await self.fence.leave()
+
+    async def _ask_the_mailboxes(self, stopped_at: datetime) -> None:
+        """Hold what waits when a mailbox knows of letters that the database does not; one that is away holds nothing up."""
+        for inbox, opens in self.mailboxes:
+            with suppress(MailboxUnavailable, TimeoutError):
+                async with asyncio.timeout(_ASK_SECONDS), opens.open() as mailbox:
+                    if await knows_more(self.house, mailbox, inbox, since=stopped_at):
+                        await self.fence.hold(BEHIND, self.clock())
 
     async def _guarded(self, name: str, room: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.current_task()
@@ -174,7 +186,7 @@ class Worker:
                 wait = await self._wait_out(inbox, away, wait)
             except Exception as error:
                 log.error("mailbox_failed", error=type(error).__name__)
-                await asyncio.sleep(wait)
+                await asyncio.sleep(sooner(timedelta(seconds=wait)).total_seconds())
                 wait = min(wait * 2, _LONGEST_WAIT)
 
     async def _read_until_it_breaks(
@@ -207,5 +219,5 @@ class Worker:
             async with self.house.begin() as work:
                 await work.signals.beat(f"inbox {inbox.address}", at=self.clock(), trouble=away.reason)
         log.warning("mailbox_unavailable", login_refused=away.login_refused)
-        await asyncio.sleep(max(wait, away.retry_after.total_seconds() if away.retry_after else 0))
+        await asyncio.sleep(max(sooner(timedelta(seconds=wait)), away.retry_after or timedelta(0)).total_seconds())
         return min(wait * 2, _LONGEST_WAIT)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.ports import Envelope, FetchedLetter, FolderView, RelayUnavailable, SendOutcome, SendResult
 
@@ -14,6 +14,7 @@ class FakeMailbox:
     def __init__(self) -> None:
         self.folders: dict[str, dict[int, bytes]] = {"INBOX": {}}
         self.uidvalidity = 1
+        self.received_at: datetime | None = None
         self._newest: dict[str, int] = {}
         self.seen: set[int] = set()
 
@@ -34,7 +35,7 @@ class FakeMailbox:
             if raw is not None:
                 whole = len(raw) <= size_limit
                 kept = raw if whole else raw.partition(b"\r\n\r\n")[0]
-                yield FetchedLetter(uid=uid, size=len(raw), raw=kept, received_at=None, complete=whole)
+                yield FetchedLetter(uid=uid, size=len(raw), raw=kept, received_at=self.received_at, complete=whole)
 
     async def naming(self, folder: str, uids: Sequence[int], fields: Sequence[tuple[str, str]]) -> tuple[int, ...]:
         def says(raw: bytes, field: str, word: str) -> bool:

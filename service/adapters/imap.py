@@ -26,6 +26,7 @@ BATCH = 100
 MOST_TOGETHER = 50
 TOGETHER = 2 * 2**20  # this many bytes of small letters are asked for in one command
 LOOKED_THROUGH = 5_000  # a search reads the header of each letter
+_SEARCH_KEYS = ("SUBJECT", "TO")  # every other header field is asked for by HEADER (RFC 9051 §6.4.4)
 HEADER_LIMIT = 256 * 1024
 LONGEST_IDLE = timedelta(minutes=25)  # servers close an idle line after 30
 
@@ -171,12 +172,14 @@ class ImapSession:
                         yield FetchedLetter(uid=uid, size=size, raw=raw, received_at=received_at, complete=complete)
 
     async def naming(self, folder: str, uids: Sequence[int], fields: Sequence[tuple[str, str]]) -> tuple[int, ...]:
-        """Return the newest of *uids* with such a word in a header field (SUBJECT or TO): a hint, () when the server will not tell."""
+        """Return the newest of *uids* with such a word in a header field: a hint, () when the server will not tell."""
         newest = sorted(uids)[-LOOKED_THROUGH:]
         if not newest or not fields:
             return ()
         await self._enter(folder)
-        words = ["OR"] * (len(fields) - 1) + [f"{field} {quoted(word)}" for field, word in fields]
+        words = ["OR"] * (len(fields) - 1) + [
+            f"{field if field in _SEARCH_KEYS else f'HEADER {field}'} {quoted(word)}" for field, word in fields
+        ]
         command = self._protocol.search("UID", f"{newest[0]}:{newest[-1]}", *words, by_uid=True, charset=None)
         answer = await self._within(command, self._account.letter_timeout)
         if answer.result == "OK":

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.crashpoints import crashpoint
-from service.database.delivery_rows import ALERTING, DOMAIN, ENDING, WAITING, delivery_of, ended
+from service.database.delivery_rows import ALERTING, DOMAIN, ENDING, delivery_of, ended
 from service.database.ids import new_id
-from service.database.leaving import CLAIM, DUE, Move, apply_moves, note, pointless
+from service.database.leaving import CLAIM, DUE, WAITS, Move, apply_moves, note, pointless
 from service.database.tables import chased, delivery_events
 from service.database.tables import deliveries as t
 from service.domain.delivery import Answer, Delivery, DeliveryEvent, DeliveryState, Lane, current_of
@@ -204,12 +204,12 @@ class Deliveries:
 
     async def waiting(self) -> int:
         """Count letters that have not reached an end: queued, being sent or in doubt."""
-        return await self._connection.scalar(sa.select(sa.func.count()).select_from(t).where(t.c.state.in_(WAITING))) or 0
+        return await self._connection.scalar(sa.select(sa.func.count()).select_from(t).where(WAITS)) or 0
 
     async def stuck(self, *, before: datetime) -> tuple[Delivery, ...]:
         """Return letters queued before that moment that have still not been taken; those of the last lane may wait a day longer."""
         late = sa.or_((t.c.created_at < before) & (t.c.lane < Lane.CHASER), t.c.created_at < before - _MAY_WAIT)
-        query = sa.select(*DOMAIN).where(t.c.state.in_(WAITING), late).order_by(t.c.id).limit(500)
+        query = sa.select(*DOMAIN).where(WAITS, late).order_by(t.c.id).limit(500)
         return tuple(map(delivery_of, await self._connection.execute(query)))
 
     async def _one(self, where: sa.ColumnElement[bool]) -> Delivery | None:

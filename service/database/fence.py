@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.ids import new_id
 from service.database.keys import Keys
 from service.database.tables import fence as t
+from service.database.upsert import insert_into
 
 _PLACE = "fence.why"
 
@@ -43,8 +43,8 @@ class Fence:
 
     async def make(self, *, at: datetime) -> FenceRow:
         """Give the database its identity; of two workers that do so at once, one."""
-        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
-        await self._connection.execute(insert(t).values(id=1, database=new_id(), beats=0, beat_at=at).on_conflict_do_nothing())
+        first = insert_into(self._connection, t).values(id=1, database=new_id(), beats=0, beat_at=at)
+        await self._connection.execute(first.on_conflict_do_nothing())
         row = await self.get()
         assert row is not None
         return row

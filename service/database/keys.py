@@ -30,6 +30,7 @@ class MasterKey:
         if len(secret) != 32:
             raise ValueError("The master key must be 32 bytes. Make one with: national-alerts new-key")
         self._secret = secret
+        self._derived: dict[str, bytes] = {}  # each transaction asks for the same few
         self.wrapping = AESGCM(self.derive("wrap data keys"))
 
     @classmethod
@@ -39,7 +40,10 @@ class MasterKey:
 
     def derive(self, purpose: str) -> bytes:
         """Return the 32-byte key for one *purpose*."""
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"national-alerts {purpose}".encode()).derive(self._secret)
+        if purpose not in self._derived:
+            derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"national-alerts {purpose}".encode())
+            self._derived[purpose] = derived.derive(self._secret)
+        return self._derived[purpose]
 
 
 class Seal:
@@ -92,7 +96,12 @@ class Keys:
     async def open(self, key_id: str) -> Seal:
         """Unwrap a data key; raises SealBroken when it was destroyed or the master key is another."""
         if key_id not in self._open:
-            wrapped = await self._connection.scalar(sa.select(data_keys.c.wrapped).where(data_keys.c.id == key_id))
+            return self.unwrap(key_id, await self._connection.scalar(sa.select(data_keys.c.wrapped).where(data_keys.c.id == key_id)))
+        return self._open[key_id]
+
+    def unwrap(self, key_id: str, wrapped: bytes | None) -> Seal:
+        """Open a data key whose row was read already, as `open` does."""
+        if key_id not in self._open:
             if wrapped is None:
                 raise SealBroken("data_keys")
             try:

@@ -116,6 +116,8 @@ def pointless(says_the_end: Sequence[NoticeState] = SAYS_THE_END) -> sa.ColumnEl
 
 
 _HELD = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
+# Still to reach an end. What is pointless never goes again, and in doubt it stays in doubt for good: then nobody waits for it.
+WAITS = t.c.state.in_(WAITING) & ~pointless()
 
 
 def _due(free: sa.ColumnElement[bool]) -> sa.Select[int, str]:

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.tables import deliveries, relay_pace
+from service.database.upsert import insert_into
 from service.domain.delivery import DeliveryState
 from service.domain.pace import DAY, Pace
 
@@ -21,8 +21,8 @@ class Pacing:
 
     async def turn(self, pace: Pace, *, now: datetime) -> datetime | None:
         """Wait for the turn at this relay, which lasts until the transaction ends, and return when it may next be given a letter."""
-        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
-        await self._connection.execute(insert(relay_pace).values(relay=pace.relay, next_at=now).on_conflict_do_nothing())
+        first = insert_into(self._connection, relay_pace).values(relay=pace.relay, next_at=now)
+        await self._connection.execute(first.on_conflict_do_nothing())
         query = sa.select(relay_pace.c.next_at).where(relay_pace.c.relay == pace.relay).with_for_update()
         return await self._connection.scalar(query)
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.crashpoints import crashpoint
 from service.database.ids import new_id
 from service.database.keys import Keys
+from service.database.tables import data_keys
 from service.database.tables import folder_marks as marks
 from service.database.tables import received_emails as t
 from service.database.upsert import insert_into
@@ -156,9 +157,7 @@ class Received:
 
     async def count_attempt(self, email_id: str, *, at: datetime) -> int:
         """Count one more try at handling a letter, keep it from other workers, and return how many there were; 0 when one is at it."""
-        values = {"attempts": t.c.attempts + 1, "taken_until": at + TAKEN_FOR}
-        query = sa.update(t).where(t.c.id == email_id, _free(at)).values(**values).returning(t.c.attempts)
-        return (await self._connection.scalar(query)) or 0
+        return await self._connection.scalar(_COUNT, {"letter": email_id, "at": at, "until": at + TAKEN_FOR}) or 0
 
     async def put_back(self, email_id: str) -> None:
         """Let any worker try a letter again."""
@@ -175,20 +174,18 @@ class Received:
 
     async def take(self, email_id: str) -> ReceivedEmail | None:
         """Return a letter that still waits for triage and hold its row until the transaction ends; None when it was handled meanwhile."""
-        query = sa.select(*_COLUMNS).where(t.c.id == email_id, t.c.state == ReceivedState.NEW).with_for_update(skip_locked=True)
-        row = (await self._connection.execute(query)).mappings().one_or_none()
+        row = (await self._connection.execute(_TAKE, {"letter": email_id})).mappings().one_or_none()
         return _email(row) if row else None
 
     async def raw(self, email_id: str) -> bytes:
         """Return the bytes of one letter, opened."""
-        row = (await self._connection.execute(sa.select(t.c.key_id, t.c.raw_sealed).where(t.c.id == email_id))).one()
-        return (await self._keys.open(row.key_id)).open(_PLACE, email_id, row.raw_sealed)
+        row = (await self._connection.execute(_RAW, {"letter": email_id})).one()
+        return self._keys.unwrap(row.key_id, row.wrapped).open(_PLACE, email_id, row.raw_sealed)
 
     async def earlier_with_message_id(self, email_id: str, message_id: str) -> str | None:
         """Return an earlier letter with the same Message-ID and other bytes: somebody may have played it in advance."""
         digest = hashlib.sha256(message_id.encode()).hexdigest()
-        query = sa.select(t.c.id).where(t.c.message_id_hash == digest, t.c.id < email_id, t.c.copy_of.is_(None)).limit(1)
-        earlier: str | None = await self._connection.scalar(query)
+        earlier: str | None = await self._connection.scalar(_TWIN, {"letter": email_id, "digest": digest})
         return earlier
 
     async def handled(self, email_id: str, *, kind: str, rule: str, case_id: str | None = None) -> None:
@@ -238,8 +235,23 @@ class Received:
 _COLUMNS = [column for column in t.c if column.name not in ("raw_sealed", "message_id_hash", "turn", "taken_until")]
 
 
-def _free(at: datetime) -> sa.ColumnElement[bool]:
+def _free(at: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     return (t.c.state == ReceivedState.NEW) & (t.c.taken_until.is_(None) | (t.c.taken_until <= at))
+
+
+# What is asked for every letter is built once: building a statement costs more than SQLite takes to run it.
+_THE_LETTER = t.c.id == sa.bindparam("letter")
+_COUNT = (
+    sa.update(t)
+    .where(_THE_LETTER, _free(sa.bindparam("at")))
+    .values(attempts=t.c.attempts + 1, taken_until=sa.bindparam("until"))
+    .returning(t.c.attempts)
+)
+_TAKE = sa.select(*_COLUMNS).where(_THE_LETTER, t.c.state == ReceivedState.NEW).with_for_update(skip_locked=True)
+_RAW = sa.select(t.c.key_id, t.c.raw_sealed, data_keys.c.wrapped).outerjoin(data_keys, data_keys.c.id == t.c.key_id).where(_THE_LETTER)
+_TWIN = (
+    sa.select(t.c.id).where(t.c.message_id_hash == sa.bindparam("digest"), t.c.id < sa.bindparam("letter"), t.c.copy_of.is_(None)).limit(1)
+)
 
 
 def _email(row: sa.RowMapping) -> ReceivedEmail:

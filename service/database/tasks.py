@@ -10,6 +10,8 @@ from service.database.ids import new_id
 from service.database.tables import tasks as t
 from service.domain.people import Role
 
+ALL = 10_000  # more than anybody has open; a question still has an end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:

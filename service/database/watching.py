@@ -5,18 +5,16 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from service.database.leaving import WAITS
 from service.database.received import ReceivedState
 from service.database.tables import deliveries, notices, received_emails, tasks
 from service.database.unit_of_work import Work
-from service.domain.delivery import DeliveryState
-
-_WAITING = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.IN_DOUBT))
 
 
 async def waiting_since(work: Work) -> datetime | None:
     """Return when the oldest letter that has not left was queued; what a person stopped does not wait."""
     stopped = sa.exists().where(notices.c.id == deliveries.c.notice_id, notices.c.stopped_at.is_not(None))
-    oldest: datetime | None = await work.connection.scalar(sa.select(sa.func.min(deliveries.c.created_at)).where(_WAITING, ~stopped))
+    oldest: datetime | None = await work.connection.scalar(sa.select(sa.func.min(deliveries.c.created_at)).where(WAITS, ~stopped))
     return oldest
 
 
@@ -28,13 +26,13 @@ async def last_accepted(work: Work) -> datetime | None:
 
 async def is_waiting(work: Work, kind: str, address: str) -> bool:
     """Say whether a letter of one kind to one address has not left yet."""
-    same = sa.select(deliveries.c.id).where(_WAITING, deliveries.c.kind == kind, deliveries.c.address == address)
+    same = sa.select(deliveries.c.id).where(WAITS, deliveries.c.kind == kind, deliveries.c.address == address)
     return await work.connection.scalar(same.limit(1)) is not None
 
 
 async def waiting_letters(work: Work) -> Mapping[int, int]:
     """Count the letters that have not left, by lane."""
-    query = sa.select(deliveries.c.lane, sa.func.count()).where(_WAITING).group_by(deliveries.c.lane)
+    query = sa.select(deliveries.c.lane, sa.func.count()).where(WAITS).group_by(deliveries.c.lane)
     return {row[0]: row[1] for row in await work.connection.execute(query)}
 
 

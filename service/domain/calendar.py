@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
+LONDON = ZoneInfo("Europe/London")  # what the clock on the wall says, wherever the machine stands
 _SATURDAY = 5
 
 

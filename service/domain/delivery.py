@@ -1,10 +1,13 @@
 """A delivery: one letter to one recipient, and the named state it is in at every moment."""
 
-from collections.abc import Iterable
+import random
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Protocol, TypeVar
+
+from service.domain.waiting import sooner
 
 
 class DeliveryState(StrEnum):
@@ -98,9 +101,9 @@ class Answer(StrEnum):
 _WAITS = (1, 2, 5, 10, 20, 40, 60)
 
 
-def wait_before_retry(attempts: int) -> timedelta:
-    """How long a letter that was put off *attempts* times waits (1, 2, 5, 10, 20, 40, then every 60 minutes)."""
-    return timedelta(minutes=_WAITS[min(attempts, len(_WAITS)) - 1])
+def wait_before_retry(attempts: int, dice: Callable[[], float] = random.random) -> timedelta:
+    """How long a letter that was put off *attempts* times waits (1, 2, 5, 10, 20, 40, then every 60 minutes, by chance a little less)."""
+    return sooner(timedelta(minutes=_WAITS[min(attempts, len(_WAITS)) - 1]), dice)
 
 
 STUCK_AFTER = timedelta(minutes=30)

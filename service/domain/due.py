@@ -10,11 +10,10 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from service.domain.calendar import WorkingCalendar
+from service.domain.calendar import LONDON, WorkingCalendar
 from service.domain.notice import NoticeKind
 from service.domain.policy import Policy
 
-_LONDON = ZoneInfo("Europe/London")
 _OURS = "No source document says what follows. This reminder is the service's own."
 
 
@@ -140,7 +139,7 @@ def _ticked(prompt: Prompt, done: frozenset[str]) -> bool:
 
 def local_date(moment: datetime) -> date:
     """Return the calendar date in the United Kingdom."""
-    return moment.astimezone(_LONDON).date()
+    return moment.astimezone(LONDON).date()
 
 
 def add_months(day: date, months: int) -> date:
@@ -161,7 +160,7 @@ def hours_from_day(day: date, hours: int) -> datetime:
 
     Only the date is known, so the earliest moment is taken: what is done by then is in time at whatever hour it began.
     """
-    return datetime.combine(day, time(), _LONDON).astimezone(ZoneInfo("UTC")) + timedelta(hours=hours)
+    return datetime.combine(day, time(), LONDON).astimezone(ZoneInfo("UTC")) + timedelta(hours=hours)
 
 
 def _follow_ups(policy: Policy, facts: Facts, today: date) -> Iterator[Prompt]:

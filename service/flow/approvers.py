@@ -122,11 +122,28 @@ async def _write_request(
         on_the_page=await reasons_for(work, case, notice, approval, person, now),
         instead_of=instead_of.name if instead_of else "",
     )
+    await write_with_link(
+        work, house, authority, case, "approval_handed_on" if instead_of else "approval_request", context, person, approval, now
+    )
+
+
+async def write_with_link(
+    work: Work,
+    house: House,
+    authority: IssuingAuthority,
+    case: Case,
+    template: str,
+    context: compose.Context,
+    person: Person,
+    approval: Approval,
+    now: datetime,
+) -> None:
+    """Write to somebody who was asked, with the link and the number of their own request."""
     await write(
         work,
         house,
         authority,
-        "approval_handed_on" if instead_of else "approval_request",
+        template,
         context,
         to_name=person.name,
         to_address=person.address,

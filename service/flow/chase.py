@@ -7,14 +7,15 @@ What is owed is asked of the rows each time, so a missed round loses nothing. Be
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from directory.contact import Contact
 from service.database import chasing as rows
 from service.database.delivery_rows import CHASER
+from service.database.tasks import ALL
 from service.database.unit_of_work import Work
+from service.domain.calendar import LONDON
 from service.domain.chasing import Asked, Step, ladder, silent, step
 from service.domain.delivery import GAVE_UP, Answer, Lane
 from service.domain.due import local_date
@@ -33,8 +34,6 @@ EVERY = timedelta(hours=1)
 OFFICES_OPEN = time(9)
 CALL = "call_authority"
 MAY_CALL = (Role.QUALITY, Role.APPROVER)
-_ALL = 10_000
-_LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,7 @@ async def chase_silent(house: House, *, now: datetime) -> int:
     """Write to every silent authority whose time has come, put those that no letter moved on the call list, and return how many letters."""
     async with house.begin() as work:
         await work.deliveries.retire(at=now)
-        if now.astimezone(_LONDON).time() < OFFICES_OPEN or not await work.signals.take_turn("chasers", before=now - EVERY, at=now):
+        if now.astimezone(LONDON).time() < OFFICES_OPEN or not await work.signals.take_turn("chasers", before=now - EVERY, at=now):
             return 0
     async with house.read() as work:
         authorities = await work.people.authorities()
@@ -162,7 +161,7 @@ async def _list_calls(house: House, authority: IssuingAuthority, calls: Sequence
     """Give a person each call, once, and take back those that nobody needs to make any more."""
     still = {_subject(authority, one.gss_code) for one in every}
     async with house.begin() as work:
-        for task in await work.tasks.open(limit=_ALL):
+        for task in await work.tasks.open(limit=ALL):
             if task.kind == CALL and (task.subject_id or "").startswith(authority.id) and task.subject_id not in still:
                 await work.tasks.settle_subject(subject_id=task.subject_id or "", by=BY_THE_CLOCK, at=now)
         for one in calls:

@@ -4,7 +4,6 @@ One letter, answered by one press or one exact line. Silence goes to the next co
 """
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from directory.authority import Authority
 from directory.changes import Letter, LetterDue
@@ -13,7 +12,7 @@ from directory.contact import PRIMARY, Contact, How, address_key
 from service.database.delivery_rows import WAITING
 from service.database.taken import addresses_at_work
 from service.database.unit_of_work import Work
-from service.domain.calendar import WorkingCalendar
+from service.domain.calendar import LONDON, WorkingCalendar
 from service.domain.delivery import Delivery, DeliveryState, Lane
 from service.domain.due import local_date
 from service.domain.people import IssuingAuthority, Role
@@ -33,7 +32,6 @@ BEFORE_IT_BEGINS = timedelta(days=60)
 EVERY = timedelta(hours=1)
 _OPENS, _CLOSES = time(9), time(17)
 _LINK = "/confirm/{token}"
-_LONDON = ZoneInfo("Europe/London")
 LOST = (DeliveryState.BOUNCED, DeliveryState.FAILED)
 _KINDS = {Asks.VERIFY: "directory_verify", Asks.CONFIRM: "directory_confirm", Asks.EXERCISE: "exercise"}
 
@@ -270,4 +268,4 @@ def _calendar(authority: IssuingAuthority, now: datetime) -> WorkingCalendar:
 
 
 def _at_work(calendar: WorkingCalendar, now: datetime) -> bool:
-    return calendar.is_working_day(local_date(now)) and _OPENS <= now.astimezone(_LONDON).time() < _CLOSES
+    return calendar.is_working_day(local_date(now)) and _OPENS <= now.astimezone(LONDON).time() < _CLOSES

@@ -13,13 +13,12 @@ from service.database.unit_of_work import Work
 from service.domain.approval import Approval, duties_refusal
 from service.domain.case import Case
 from service.domain.cover import alive, due, hands_on_after, must_phone, phones_after
-from service.domain.delivery import Lane
 from service.domain.errors import ChangedMeanwhile
 from service.domain.notice import Notice, NoticeState
 from service.domain.people import IssuingAuthority, Person, Role
-from service.flow.approvers import ask, ask_approvers, requests_of, time_to_decide
+from service.flow.approvers import ask, ask_approvers, requests_of, time_to_decide, write_with_link
 from service.flow.house import House, today
-from service.flow.post import sender_of, write
+from service.flow.post import sender_of
 from service.flow.rulebook import policy_of
 from service.flow.stepping_up import reasons_for
 from service.mail import compose_cover
@@ -106,21 +105,7 @@ async def _remind(work: Work, house: House, waiting: _Waiting, approval: Approva
         phone_at=approval.asked_at + phones_after(within),
         on_the_page=bool(await reasons_for(work, case, notice, approval, approver, now)),
     )
-    await write(
-        work,
-        house,
-        waiting.authority,
-        "approval_reminder",
-        context,
-        to_name=approver.name,
-        to_address=approver.address,
-        lane=Lane.DECISION,
-        now=now,
-        case=case,
-        token=("d", approval.id),
-        link_path="/decide/{token}",
-        number=approval.number,
-    )
+    await write_with_link(work, house, waiting.authority, case, "approval_reminder", context, approver, approval, now)
     work.audit.add("approver_reminded", at=now, case_id=case.id, subject_id=notice.id, person=approver.id)
 
 

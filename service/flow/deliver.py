@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -146,7 +147,8 @@ class _Round:
 
     async def _send(self, connection: MailerConnection, delivery: Delivery) -> None:
         try:
-            wire = await self._wire(delivery)
+            with self._not_begun(delivery):
+                wire = await self._wire(delivery)
         except (LetterChanged, ValueError):
             await self._set_aside(delivery)
             return
@@ -158,9 +160,22 @@ class _Round:
 
     async def _about_to_leave(self, delivery: Delivery) -> None:
         leaving = Move(delivery_id=delivery.id, event=DeliveryEvent.JOURNALLED, lease=delivery.lease, leased_until=self._moment() + LEASE)
-        if not await self._journal.write(leaving):
+        with self._not_begun(delivery):
+            written = await self._journal.write(leaving)
+        if not written:
             raise LeaseLost
         crashpoint("O6")
+
+    @contextlib.contextmanager
+    def _not_begun(self, delivery: Delivery) -> Iterator[None]:
+        """Put a letter back of which not a byte has left when the database fails, because its lease is long."""
+        try:
+            yield
+        except (LetterChanged, ValueError):
+            raise  # about the letter itself
+        except Exception:
+            self._tray.append(delivery)
+            raise
 
     async def _record(self, delivery: Delivery, result: SendResult) -> None:
         self._accepted += result.outcome is SendOutcome.ACCEPTED

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from service.database.alone import Presence
 from service.database.fence import FenceRow
 from service.database.unit_of_work import Work
 from service.domain.errors import NotAllowed, NotFound
@@ -19,41 +20,55 @@ from service.ports import Mark, RemembersDatabase
 log = structlog.get_logger()
 BEAT_SECONDS = 10.0
 LONG_STOP = timedelta(hours=12)  # a whole machine that was put back brings its note with it; its last beat is as old as the copy
+SHORT_STOP = timedelta(minutes=2)  # after a longer one the mailbox is asked first
 PATIENCE = 3  # beats of others that a new machine waits for
 SENDING = "sending"
 
 STRANGE = "This machine has not worked with this database before. It may be a copy, or the service was moved."
 OLDER = "The database is older than what this machine last saw of it. It was restored from a backup."
+BEHIND = "Letters were sent that the database knows nothing of. It was restored from a backup, or another copy of it is at work."
 STOPPED = "The service stood still for more than 12 hours, and letters from before still wait to be sent."
 
 
 class Fence:
-    """The fence of one worker. *alone*: no other worker can be at work on this database."""
+    """The fence of one worker. *alone*: no other worker can be at work on this database.
 
-    def __init__(self, house: House, memory: RemembersDatabase, *, alone: bool, beat_seconds: float = BEAT_SECONDS) -> None:
+    *stopped_at* is when the service stood still before this start, if letters wait since then: a mailbox may know what left meanwhile.
+    """
+
+    def __init__(
+        self, house: House, memory: RemembersDatabase, *, alone: bool, presence: Presence | None = None, beat_seconds: float = BEAT_SECONDS
+    ) -> None:
         self._house = house
         self._memory = memory
         self._alone = alone
+        self._presence = presence
+        self._here: frozenset[int] = frozenset()
         self._seconds = beat_seconds
         self._seen: Mark | None = None
+        self.stopped_at: datetime | None = None
 
     async def enter(self, now: datetime) -> bool:
         """Look, before anything leaves, whether this is the database this machine knows; False when it is in HOLD."""
         known = self._memory.recall()
+        if self._presence is not None:
+            self._here = await self._presence.look()
         async with self._house.begin() as work:
             row = await work.fence.get() or await work.fence.make(at=now)
             waiting = await work.deliveries.waiting()
-            if self._alone:
+            if self._alone or (self._presence is not None and self._here == {self._presence.number}):
                 await work.deliveries.free_claims(at=now)
                 await work.received.free_claims()
         used = row.beats > 0 or (known is not None and waiting > 0)
         strange = used and (known is None or (known.database, known.machine) != (row.database, self._memory.machine))
         if strange and not await self._others_are_at_work(row):
-            await self._hold(STRANGE, now)
+            await self.hold(STRANGE, now)
         elif not strange and known is not None and known.database == row.database and known.beats > row.beats:
-            await self._hold(OLDER, now)
+            await self.hold(OLDER, now)
         elif waiting and row.beats > 0 and now - row.beat_at > LONG_STOP and not await self._others_are_at_work(row):
-            await self._hold(STOPPED, now)
+            await self.hold(STOPPED, now)
+        if waiting and row.beats > 0 and now - row.beat_at > SHORT_STOP:
+            self.stopped_at = row.beat_at
         await self.beat(now)
         return await self.is_open()
 
@@ -64,7 +79,26 @@ class Fence:
             row = await work.fence.beat(at=now)
         self._remember(row)
         if before is not None and (before.database, row.beats > before.beats) != (row.database, True):
-            await self._hold(OLDER, now)
+            await self.hold(OLDER, now)
+        if self._presence is not None:
+            await self._take_over(self._presence, now)
+
+    async def leave(self) -> None:
+        """Say to the other workers that this one is gone."""
+        if self._presence is not None:
+            await self._presence.leave()
+
+    async def _take_over(self, presence: Presence, now: datetime) -> None:
+        """When a worker is gone, one of the others makes due what was claimed and had not begun to leave, whoever claimed it.
+
+        It may live and only have lost its session: what it writes about such a letter is refused by the number of its claim, so that it
+        cannot send it. A letter in doubt may be leaving at this moment, so it keeps its lease.
+        """
+        before, self._here = self._here, await presence.look()
+        if before - self._here and presence.number == min(self._here):
+            async with self._house.begin() as work:
+                freed = await work.deliveries.free_claims(at=now)
+            log.info("worker_gone", freed=freed)
 
     async def is_open(self) -> bool:
         """Say whether letters may leave. Asked before every round, so that a database put back under us sends nothing more."""
@@ -87,7 +121,8 @@ class Fence:
                 return True
         return False
 
-    async def _hold(self, because: str, now: datetime) -> None:
+    async def hold(self, because: str, now: datetime) -> None:
+        """Let nothing leave until a person says so, and tell the system administrators why."""
         async with self._house.begin() as work:
             if not await work.fence.hold(because, at=now):
                 return

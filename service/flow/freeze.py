@@ -45,10 +45,8 @@ def _context(sender: compose.Sender, case: Case, notice: Notice, before: Mapping
     match notice.letter_name:
         case "alert":
             return compose_notices.alert(fields, **who, answer_by=answer_by)
-        case "update":
+        case "update" | "renewal":
             return compose_notices.update(fields, **who, before=before, answer_by=answer_by)
-        case "renewal":
-            return compose_notices.renewal(fields, **who, before=before, answer_by=answer_by)
         case "found_in_part":
             return compose_notices.found_in_part(fields, **who, before=before, answer_by=answer_by)
         case "found":

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from service.database.unit_of_work import Begin, WriteJournal
+from service.domain.calendar import LONDON
+from service.domain.due import local_date
 from service.flow.understanding import Understood
 from service.mail.authenticity import OriginProfile
 from service.mail.templates import Templates
 from service.mail.tokens import Tokens
-
-_LONDON = ZoneInfo("Europe/London")
 
 
 class UnderstandsLetters(Protocol):
@@ -46,10 +45,10 @@ class House:
 
 def today(now: datetime) -> date:
     """Return the calendar date in the United Kingdom at *now*."""
-    return now.astimezone(_LONDON).date()
+    return local_date(now)
 
 
 def uk_time(moment: datetime) -> str:
     """Write a moment as people here read it: 24 November 2026 at 14:02."""
-    local = moment.astimezone(_LONDON)
+    local = moment.astimezone(LONDON)
     return f"{local.day} {local:%B %Y} at {local:%H:%M}"

@@ -7,10 +7,11 @@ each connection at most one letter that may have been taken.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.database.leaving import Move
 from service.database.unit_of_work import WriteJournal
+from service.domain.waiting import sooner
 
 # An outcome that is not written down is a letter sent twice, so a full disk or a locked database is waited out.
 _WAITS = (0.1, 0.3, 1.0, 3.0, 10.0)
@@ -66,7 +67,7 @@ class Journal:
                     if failures == len(_WAITS):
                         raise
                     failures += 1
-                    await asyncio.sleep(_WAITS[failures - 1])
+                    await asyncio.sleep(sooner(timedelta(seconds=_WAITS[failures - 1])).total_seconds())
                     continue
             failures = 0
             for line in group:

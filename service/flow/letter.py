@@ -121,6 +121,7 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
         asked_by = delivery.token_subject if delivery and delivery.token_purpose in ("", "d") else ""
         approval = await request_without_token(work, sender, case, said.decision, asked_by)
     origin = judge_origin(house.origin, email).result
+    came_back = await work.deliveries.get(said.own_delivery_id) if said.own_delivery_id else None
     return Letter(
         row=row,
         said=said,
@@ -134,13 +135,15 @@ async def put_on_the_table(work: Work, house: House, row: ReceivedEmail, said: U
         case_by_token=by_token,
         delivery=delivery,
         answers=answers,
-        from_a_known_domain=origin is not OriginResult.FAIL and await _is_a_known_domains(work, authority.id, email.from_address),
+        from_a_known_domain=sender is None
+        and origin is not OriginResult.FAIL
+        and await _is_a_known_domains(work, authority.id, email.from_address),
         origin_failed=origin is OriginResult.FAIL,
         from_an_authority=said.reading is not None and origin is OriginResult.PASS and await _is_an_authoritys(work, email.from_address),
-        ours=said.own_delivery_id is not None and await work.deliveries.get(said.own_delivery_id) is not None,
+        ours=came_back is not None,
         earlier_twin=await work.received.earlier_with_message_id(row.id, email.message_id) if email.message_id else None,
         origin_test=await _of_the_origin_test(work, house, authority, email.subject),
-        came_back=await work.deliveries.get(said.own_delivery_id) if said.own_delivery_id else None,
+        came_back=came_back,
     )
 
 

@@ -10,6 +10,7 @@ import structlog
 
 from service.database import counting
 from service.database.delivery_rows import ENDING
+from service.database.tasks import ALL
 from service.database.unit_of_work import Work
 from service.domain.board import place_of
 from service.domain.delivery import Answer
@@ -21,7 +22,6 @@ log = structlog.get_logger()
 EVERY = timedelta(hours=1)
 LOOKS_BACK = timedelta(days=90)  # to cases that ended so long ago; live ones are always counted
 DIFFERS, LATE_CHECKS = "board_differs", "checks_late"
-_ALL = 10_000
 
 
 async def reconcile_boards(house: House, *, now: datetime) -> int:
@@ -49,7 +49,7 @@ async def _ask_about_late_checks(work: Work, now: datetime) -> None:
         if not await work.tasks.exists(kind=LATE_CHECKS, subject_id=one.subject):
             says = f"{one.name} wanted to be done with its checks by now, and has not said what it found. Ask them."
             await work.tasks.add(kind=LATE_CHECKS, role=Role.QUALITY, at=now, case_id=one.case_id, subject_id=one.subject, says=says)
-    for task in await work.tasks.open(limit=_ALL):
+    for task in await work.tasks.open(limit=ALL):
         if task.kind == LATE_CHECKS and task.subject_id and task.subject_id not in {one.subject for one in late}:
             await work.tasks.settle_subject(subject_id=task.subject_id, by=BY_THE_CLOCK, at=now)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from service.database import pages
+from service.database.tasks import ALL
 from service.domain.due import PromptKind
 from service.domain.errors import NotFound
 from service.domain.people import Person
@@ -17,14 +18,13 @@ SEEN_BY_THE_SERVICE = frozenset(
         *("answer_matters", "call_authority", "address_bounced", "address_refused", "board_differs", "prove_the_origin"),
     }
 )
-_ALL = 10_000
 
 
 async def tick_off(house: House, task_id: str, person: Person, now: datetime) -> None:
     """Mark a task as done on a person's word; raises NotFound for one that is not theirs, is done, or is not for people to tick."""
     async with house.begin() as work:
         authority = await work.people.authority(person.issuing_authority_id)
-        mine = await pages.tasks_for(work, authority.id, authority.mailbox, person.roles, limit=_ALL)
+        mine = await pages.tasks_for(work, authority.id, authority.mailbox, person.roles, limit=ALL)
         task = next((one for one in mine if one.id == task_id and one.kind not in SEEN_BY_THE_SERVICE), None)
         if task is None or not await work.tasks.done(task_id, by=person.id, at=now):
             raise NotFound

@@ -68,7 +68,7 @@ def understand(raw: bytes, today: date) -> Understood:
     return Understood(
         # The files are in the stored bytes; what is understood needs only their names.
         email=replace(
-            email, attachments=tuple(replace(one, content=b"") for one in email.attachments), attached_letters=(), html_source=""
+            email, attachments=tuple(replace(one, content=b"") for one in email.attachments), attached_letters=(), html_source="", raw=b""
         ),
         sort=sort,
         own_delivery_id=our_delivery_id(email),

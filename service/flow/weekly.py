@@ -5,13 +5,13 @@ import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from service.database import weekly
 from service.database.local_notices import Counted
 from service.database.unit_of_work import Work
+from service.domain.calendar import LONDON
 from service.domain.children import ChildStatus, children_of, status_of
 from service.domain.delivery import Lane
 from service.domain.due import local_date
@@ -31,7 +31,6 @@ AT = time(7)
 WEEKS_BEFORE = 4
 SILENT_AFTER = timedelta(days=1)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")  # ASVS 1.2.10
-_LONDON = ZoneInfo("Europe/London")
 _SENT = {
     "alert": "Alerts sent",
     "update": "Updates sent",
@@ -60,7 +59,7 @@ def last_sunday(today: date) -> date:
 async def send_reports(house: House, *, now: datetime) -> int:
     """Send each authority its report for the week before, from Monday morning on, and return how many went out."""
     last_day = last_sunday(local_date(now))
-    monday = datetime.combine(last_day + timedelta(days=1), AT, _LONDON)
+    monday = datetime.combine(last_day + timedelta(days=1), AT, LONDON)
     if now < monday:
         return 0
     async with house.read() as work:
@@ -143,7 +142,7 @@ def as_csv(week: Week) -> bytes:
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), _LONDON).astimezone(UTC)
+    return datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)
 
 
 def _figure(section: str, what: str, numbers: Sequence[int]) -> Figure:

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from service.mail.bounce import disposed_by_server, looks_like_bounce, read_bounce
 from service.mail.bounce_event import is_complaint
@@ -170,6 +171,7 @@ def _report(email: IncomingEmail) -> Sort | None:
     return None
 
 
+@lru_cache(maxsize=1)  # every reader of a letter asks
 def sort_of(email: IncomingEmail) -> Sort:
     """Say what kind of letter this is."""
     if not email.headers or (not email.segments and not email.attachments and not email.attached_letters and not email.part_types):

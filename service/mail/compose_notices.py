@@ -33,22 +33,7 @@ def update(
     before: Fields | None = None,
     answer_by: datetime | None = None,
 ) -> Context:
-    """Tell everyone alerted what changed since *before*, then the whole alert as it stands."""
-    whole = _whole(fields, sender=sender, reference=reference, number=number, as_at=as_at, answer_by=answer_by)
-    return whole | {"changed": _changed(before, fields, as_at)}
-
-
-def renewal(
-    fields: Fields,
-    *,
-    sender: Sender,
-    reference: str,
-    number: int,
-    as_at: datetime,
-    before: Fields | None = None,
-    answer_by: datetime | None = None,
-) -> Context:
-    """Tell everyone that the child is still missing, with the original date and what is new since *before*."""
+    """Tell everyone alerted what changed since *before*, then the whole alert as it stands. A renewal says it of a child still missing."""
     whole = _whole(fields, sender=sender, reference=reference, number=number, as_at=as_at, answer_by=answer_by)
     return whole | {"changed": _changed(before, fields, as_at)}
 

@@ -21,9 +21,12 @@ _MESSAGE_ID = re.compile(r"<[^<>\s]{1,300}>")
 SINGLE_HEADERS = ("from", "sender", "subject", "date", "message-id", "to", "reply-to")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class IncomingEmail:
-    """A letter as it was read. Addresses are lower case; `from_address` is None unless it is beyond doubt who From names."""
+    """A letter as it was read. Addresses are lower case; `from_address` is None unless it is beyond doubt who From names.
+
+    It is equal to itself alone, so that what was found out about it can be kept beside it.
+    """
 
     from_address: str | None = field(repr=False)
     from_problem: str | None

@@ -5,14 +5,16 @@ and a table row is one line. Nothing is fetched and nothing is run.
 """
 
 import re
+from functools import lru_cache
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 from lxml import html as lxml_html
 
 LARGEST_HTML = 2_000_000
 DEEPEST = 200
+LONGEST_KNOWN = 500  # characters of a style that is worth keeping in mind
 SEPARATOR = "_" * 32
 SIGNATURE_LINE = "-- "
 
@@ -92,6 +94,8 @@ _OVERFLOW = re.compile(r"overflow(?:-[xy])?\s*:\s*hidden", re.I)
 _STRIKING = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.I)
 _SIDE_BY_SIDE = re.compile(r"display\s*:\s*(?:inline-)?(?:flex|grid)", re.I)
 _INLINE = re.compile(r"display\s*:\s*inline|float\s*:\s*(?:left|right)", re.I)
+_PRE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.I)
+_SPACE = re.compile(r"[ \t\r\n\f]+")
 _RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,2000})\}")
 _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;!]{1,40})", re.I)
 _BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*([^;!]{1,60})", re.I)
@@ -120,6 +124,36 @@ def _rgb(colour: str) -> tuple[int, int, int] | None:
     return None
 
 
+class _Look(NamedTuple):
+    """What a style says that an eye would notice."""
+
+    hides: bool
+    ink: str | None
+    paper: str | None
+    pre: bool
+    inline: bool
+    side_by_side: bool
+    strikes: bool
+    boxed: bool
+
+
+def _look(style: str) -> _Look:
+    inks, papers = _COLOUR.findall(style), _BACKGROUND.findall(style)
+    return _Look(
+        hides=bool(_HIDING.search(style) or (_NO_SIZE.search(style) and _OVERFLOW.search(style))),
+        ink=inks[-1] if inks else None,
+        paper=papers[-1] if papers else None,
+        pre=bool(_PRE.search(style)),
+        inline=bool(_INLINE.search(style)),
+        side_by_side=bool(_SIDE_BY_SIDE.search(style)),
+        strikes=bool(_STRIKING.search(style)),
+        boxed=bool(_BOXED.search(style)),
+    )
+
+
+_known_look = lru_cache(maxsize=256)(_look)  # a letter says the same few styles over and over
+
+
 class _Reader:
     def __init__(self, tree: Any) -> None:
         self.sheet: dict[str, str] = {}
@@ -135,27 +169,26 @@ class _Reader:
             # whether the whole selector fits is not worked out: what it may hide stays, marked as struck out
             self.sheet[last[1]] = self.sheet.get(last[1], "") + "text-decoration:line-through;"
 
-    def style_of(self, node: Any) -> str:
+    def look_of(self, node: Any) -> _Look:
         style = node.get("style") or ""
-        if not self.sheet:
-            return style
-        tag = str(node.tag).lower()
-        own = [f".{c}" for c in (node.get("class") or "").lower().split()[:20]] + [f"#{(node.get('id') or '').lower()}"]
-        return "".join(self.sheet.get(n, "") + self.sheet.get(tag + n, "") for n in own) + style
+        if self.sheet:
+            tag = str(node.tag).lower()
+            own = [f".{c}" for c in (node.get("class") or "").lower().split()[:20]] + [f"#{(node.get('id') or '').lower()}"]
+            style = "".join(self.sheet.get(n, "") + self.sheet.get(tag + n, "") for n in own) + style
+        return _known_look(style) if len(style) <= LONGEST_KNOWN else _look(style)
 
     @staticmethod
-    def hidden(node: Any, style: str, on_background: bool) -> bool:
-        if node.get("hidden") is not None or _HIDING.search(style) or (_NO_SIZE.search(style) and _OVERFLOW.search(style)):
+    def hidden(node: Any, look: _Look, on_background: bool) -> bool:
+        if look.hides or node.get("hidden") is not None:
             return True
-        inks = _COLOUR.findall(style)
-        colour = _rgb(inks[-1] if inks else node.get("color") or "")
+        ink = node.get("color") if look.ink is None else look.ink
+        colour = _rgb(ink) if ink else None
         if colour is None:
             return False
-        papers = _BACKGROUND.findall(style)
-        paper = _rgb(papers[-1] if papers else node.get("bgcolor") or "")
+        paper = _rgb(node.get("bgcolor") or "" if look.paper is None else look.paper)
         if paper is not None:
             return max(abs(one - other) for one, other in zip(colour, paper, strict=True)) <= 24
-        return min(colour) >= 0xF0 and not on_background and not papers
+        return min(colour) >= 0xF0 and not on_background and look.paper is None
 
     def children(self, node: Any, depth: int, pre: bool, paper: bool) -> list[str]:
         lines = [""]
@@ -175,15 +208,15 @@ class _Reader:
             lines[-1] += first
             lines.extend(rest)
             return
-        text = re.sub(r"[ \t\r\n\f]+", " ", text)
+        text = _SPACE.sub(" ", text)
         lines[-1] += text.lstrip(" ") if not lines[-1] or lines[-1].endswith(" ") else text
 
     def element(self, lines: list[str], node: Any, depth: int, pre: bool, paper: bool) -> None:
         if not isinstance(node.tag, str) or depth > DEEPEST:
             return
         tag = node.tag.lower().split("}")[-1]
-        style = self.style_of(node)
-        if tag in _UNSEEN or self.hidden(node, style, paper):
+        look = self.look_of(node)
+        if tag in _UNSEEN or self.hidden(node, look, paper):
             return
         if tag == "br":
             lines.append("")
@@ -193,18 +226,17 @@ class _Reader:
             if 0 < len(alt) <= 8 and not any(c.isascii() for c in alt):
                 lines[-1] += alt
             return
-        paper = paper or bool(_BACKGROUND.search(style)) or node.get("bgcolor") is not None
-        pre = pre or tag == "pre" or bool(re.search(r"white-space\s*:\s*(?:pre|break-spaces)", style, re.I))
-        block = tag in _BLOCKS and not _INLINE.search(style)
+        paper = paper or look.paper is not None or node.get("bgcolor") is not None
+        pre = pre or tag == "pre" or look.pre
         inner = self.row(node, depth, pre, paper) if tag == "tr" else self.children(node, depth, pre, paper)
-        if _SIDE_BY_SIDE.search(style):
+        if look.side_by_side:
             inner = [" ".join(line.strip() for line in inner if line.strip())]
-        if tag in _STRUCK or _STRIKING.search(style):
+        if tag in _STRUCK or look.strikes:
             inner = [f"~~{line}~~" if line.strip() else line for line in inner]
-        self.place(lines, inner, node, tag, style, block)
+        self.place(lines, inner, node, tag, look)
 
-    def place(self, lines: list[str], inner: list[str], node: Any, tag: str, style: str, block: bool) -> None:
-        if not block:
+    def place(self, lines: list[str], inner: list[str], node: Any, tag: str, look: _Look) -> None:
+        if tag not in _BLOCKS or look.inline:
             lines[-1] += inner[0].lstrip(" ") if not lines[-1] else inner[0]
             lines.extend(inner[1:])
             if tag in ("td", "th"):
@@ -214,7 +246,7 @@ class _Reader:
             inner.pop()
         while len(inner) > 1 and not inner[0].strip() and tag != "p":
             inner.pop(0)
-        if (tag == "table" or _BOXED.search(style)) and sum(map(len, inner)) < 1500:
+        if (tag == "table" or look.boxed) and sum(map(len, inner)) < 1500:
             seen = [line.strip() for line in inner if line.strip()]
             if seen and BANNER.match(seen[0]) and "" not in seen and not any(BANNER.match(s) for s in seen[1:]) and "\u2029" not in seen[0]:
                 inner = ["", " ".join(seen) + "\u2029", ""]

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from service.domain.calendar import LONDON
 
 Row = tuple[str, str]
+
 WHO = ("Name", "Also known as", "Unborn baby", "Expected date of delivery", "Date of birth")
-_LONDON = ZoneInfo("Europe/London")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -33,13 +34,13 @@ def day(value: object) -> str:
 
 def moment(value: datetime) -> str:
     """Write a moment in British time as "14:00 on 24 November 2026"."""
-    local = value.astimezone(_LONDON)
+    local = value.astimezone(LONDON)
     return f"{local:%H:%M} on {day(local.date())}"
 
 
 def clock(value: datetime) -> str:
     """Write the time of day in British time."""
-    return f"{value.astimezone(_LONDON):%H:%M}"
+    return f"{value.astimezone(LONDON):%H:%M}"
 
 
 def age(born: object, at: datetime) -> str:
@@ -48,7 +49,7 @@ def age(born: object, at: datetime) -> str:
         birth = date.fromisoformat(str(born))
     except ValueError:
         return ""
-    today = at.astimezone(_LONDON).date()
+    today = at.astimezone(LONDON).date()
     months = (today.year - birth.year) * 12 + today.month - birth.month - (today.day < birth.day)
     if months < 0:
         return ""

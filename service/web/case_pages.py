@@ -139,29 +139,37 @@ async def approved(request: Request, case_id: str, notice_id: str, visitor: Sign
 @router.post("/{case_id}/notices/{notice_id}/reject")
 async def rejected(request: Request, case_id: str, notice_id: str, visitor: SignedIn, site: TheSite) -> Response:
     """Reject a notice, with the reason."""
-    form = await _form(request, case_id, notice_id, visitor, site, Role.APPROVER)
-    if not form.get("reason"):
-        return await _case_page(request, case_id, visitor, site, fault=(f"why-{notice_id}", "Give a reason for rejecting the notice"))
-    await decide.decide_on_web(site.house, notice_id, visitor.person, Verdict.REJECT, form["reason"], _version(form), site.clock())
-    return _back(case_id)
+    wanted = (f"why-{notice_id}", "Give a reason for rejecting the notice")
+    return await _decide(request, case_id, notice_id, visitor, site, Verdict.REJECT, wanted)
 
 
 @router.post("/{case_id}/notices/{notice_id}/send-back")
 async def sent_back(request: Request, case_id: str, notice_id: str, visitor: SignedIn, site: TheSite) -> Response:
     """Send a notice back as its approver, with a question."""
-    form = await _form(request, case_id, notice_id, visitor, site, Role.APPROVER)
-    if not form.get("reason"):
-        return await _case_page(request, case_id, visitor, site, fault=(f"asks-{notice_id}", "Write what must be answered first"))
-    await decide.decide_on_web(site.house, notice_id, visitor.person, Verdict.RETURN, form["reason"], _version(form), site.clock())
-    return _back(case_id)
+    wanted = (f"asks-{notice_id}", "Write what must be answered first")
+    return await _decide(request, case_id, notice_id, visitor, site, Verdict.RETURN, wanted)
 
 
 @router.post("/{case_id}/notices/{notice_id}/hold")
 async def held(request: Request, case_id: str, notice_id: str, visitor: SignedIn, site: TheSite) -> Response:
     """Let a notice wait without reminders; any approver can still decide."""
+    return await _decide(request, case_id, notice_id, visitor, site, Verdict.HOLD)
+
+
+async def _decide(
+    request: Request,
+    case_id: str,
+    notice_id: str,
+    visitor: Visitor,
+    site: Site,
+    verdict: Verdict,
+    wanted: tuple[str, str] | None = None,
+) -> Response:
+    """Take a decision; *wanted* is what the page says, and where, when its reason is missing."""
     form = await _form(request, case_id, notice_id, visitor, site, Role.APPROVER)
-    words = form.get("reason", "")
-    await decide.decide_on_web(site.house, notice_id, visitor.person, Verdict.HOLD, words, _version(form), site.clock())
+    if wanted and not form.get("reason"):
+        return await _case_page(request, case_id, visitor, site, fault=wanted)
+    await decide.decide_on_web(site.house, notice_id, visitor.person, verdict, form.get("reason", ""), _version(form), site.clock())
     return _back(case_id)
 
 

@@ -4,15 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from service.database.local_notices import MISSING_FROM_CARE, LocalNotice
+from service.domain.calendar import LONDON
 from service.domain.policy import Policy
 from service.flow.house import today
 from service.web.render import when, words
 
 WEEKS = 8
-LONDON = ZoneInfo("Europe/London")
 KINDS = {
     "placement_notification": "Placement notices",
     "case_alert": "Local case alerts",

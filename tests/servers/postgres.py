@@ -9,6 +9,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,9 +35,9 @@ def postgres_programs() -> Path | None:
     return next((each for each in candidates if (each / "initdb").exists() and (each / "postgres").exists()), None)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """Start PostgreSQL once and give 'postgres@127.0.0.1:port', without a scheme."""
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Start PostgreSQL and give 'postgres@127.0.0.1:port', without a scheme."""
     programs = postgres_programs()
     if programs is None:
         give_up("PostgreSQL is not installed, so this test cannot run.")
@@ -65,6 +66,13 @@ def postgres_server() -> Iterator[str]:
             server.wait(15)
 
 
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """One PostgreSQL for all tests."""
+    with running_postgres() as server:
+        yield server
+
+
 async def _connected(server: str) -> asyncpg.Connection:
     """Connect to a server that opens its port a moment before it lets anybody in."""
     until = time.monotonic() + _STARTS_WITHIN
@@ -77,7 +85,8 @@ async def _connected(server: str) -> asyncpg.Connection:
             await asyncio.sleep(0.1)
 
 
-async def _administer(server: str, statement: str) -> None:
+async def administer(server: str, statement: str) -> None:
+    """Execute one statement of an administrator."""
     connection = await _connected(server)
     try:
         await connection.execute(statement)
@@ -89,6 +98,6 @@ async def _administer(server: str, statement: str) -> None:
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """Give the SQLAlchemy URL of an empty database that is dropped after the test."""
     name = f"t{uuid.uuid4().hex}"
-    asyncio.run(_administer(postgres_server, f'CREATE DATABASE "{name}"'))
+    asyncio.run(administer(postgres_server, f'CREATE DATABASE "{name}"'))
     yield f"postgresql+asyncpg://{postgres_server}/{name}"
-    asyncio.run(_administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    asyncio.run(administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))

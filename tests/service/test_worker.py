@@ -1,4 +1,4 @@
-"""The worker under a full disk: it takes nothing in, says so, and goes on when there is room (D2)."""
+"""The worker under a full disk: it takes nothing in, says so, and goes on when there is room (D2). And after it was put back (D9)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,8 +8,10 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from service.domain.delivery import Lane
 from service.flow.alarms import Machine, Watch
-from service.flow.fence import Fence
+from service.flow.fence import BEHIND, Fence, held_because
+from service.flow.post import new_delivery
 from service.ports import Mark
 from service.web.site import make_site
 from service.worker import Worker
@@ -51,9 +53,9 @@ async def nobody_else(what: str, *, silent_for: float) -> AsyncIterator[Callable
 
 
 @asynccontextmanager
-async def at_work(home: Home, full: list[bool]) -> AsyncIterator[None]:
+async def at_work(home: Home, full: list[bool], mailbox: Unhurried | None = None, memory: Memory | None = None) -> AsyncIterator[None]:
     """Let the worker work, in a house with a disk that a test fills."""
-    home.mailbox = mailbox = Unhurried()
+    home.mailbox = mailbox = mailbox or Unhurried()
     watch = Watch(
         house=home.house,
         inboxes=(home.inbox.address,),
@@ -69,7 +71,7 @@ async def at_work(home: Home, full: list[bool]) -> AsyncIterator[None]:
         tick_seconds=0.05,
         poll_seconds=0.05,
         connections=1,
-        fence=Fence(home.house, Memory(), alone=True),
+        fence=Fence(home.house, memory or Memory(), alone=True),
         lead=nobody_else,
         watch=watch,
     )
@@ -123,3 +125,27 @@ async def test_while_the_disk_is_nearly_full_letters_stay_on_the_server_and_the_
             assert 'national_alerts_part_in_trouble{part="inbox alerts@kent.test"} 1.0' in (await client.get("/metrics")).text
         full[0] = False
         await until(one_kept)
+
+
+async def test_letters_wait_for_a_person_when_the_mailbox_knows_of_letters_that_the_database_does_not(home: Home) -> None:
+    memory, mailbox = Memory(), Unhurried()
+    await Fence(home.house, memory, alone=True).enter(home.now)
+    async with home.database.begin() as work:
+        letter = await work.letters.add(b"To: \x00:to\x00\r\n\r\nHello\r\n", kind="receipt", case_id=None, key_id=None, at=home.now)
+        one = new_delivery(
+            kind="receipt", letter_id=letter.id, lane=Lane.RECEIPT, recipient_name="Sam", address="sam@kent.test",
+            mailbox=home.inbox.address, now=home.now,
+        )  # fmt: skip
+        await work.deliveries.queue([one], {})
+    mailbox.put(b"X-National-Alerts-Delivery: " + b"ab" * 16 + b"\r\n\r\nSent after the backup\r\n", home.inbox.processed)
+    mailbox.received_at = home.now + timedelta(minutes=5)
+    home.now += timedelta(minutes=10)
+
+    async def held() -> bool:
+        async with home.database.read() as work:
+            return await held_because(work) == BEHIND
+
+    async with at_work(home, [False], mailbox, memory):
+        await until(held)
+        await asyncio.sleep(0.3)
+    assert home.mailer.sent == []

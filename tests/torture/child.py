@@ -1,16 +1,14 @@
 """The real service with an armed crash point and a clock that the parent moves; started instead of `national-alerts run`."""
 
-import errno
 import json
 import os
 import signal
-import sqlite3
 import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-LOCKED_FOR = 3  # so many times in a row the database answers that it is locked
+from tests.torture import harm
 
 
 class Strike:
@@ -21,31 +19,34 @@ class Strike:
         self._hits: Counter[str] = Counter()
         self._begins, self._begun = Path(str(plan["begins"])), False
         self._log = os.open(str(plan["hits"]), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._database = os.environ["NATIONAL_ALERTS_DATABASE_URL"]
 
     def __call__(self, name: str) -> None:
         if not self._begun and not self._begins.exists():
             return
         self._begun = True
         self._hits[name] += 1
-        os.write(self._log, f"{name}\n".encode())
-        late = self._hits[name] - int(str(self._plan.get("hit", 0)))
-        if name != self._plan.get("place") or late < 0:
+        self.note(name)
+        if name != self._plan.get("place") or self._hits[name] != self._plan.get("hit"):
             return
-        action = self._plan["action"]
-        if late and not (action == "locked" and late < LOCKED_FOR):
-            return
-        os.write(self._log, b"struck\n")
-        match action:
+        self.note("struck")
+        match self._plan["action"]:
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "stall":
                 os.kill(os.getpid(), signal.SIGSTOP)
-            case "enospc":
-                raise sqlite3.OperationalError("database or disk is full")
-            case "eio":
-                raise OSError(errno.EIO, "Input/output error")
+            case "full":
+                harm.fill(self.note)
+            case "broken":
+                harm.refuse_writes(self.note)
             case "locked":
-                raise sqlite3.OperationalError("database is locked")
+                harm.lock(self._database, self.note)
+            case "cut":
+                harm.cut(self._database)
+
+    def note(self, word: str) -> None:
+        """Write one word for the parent."""
+        os.write(self._log, f"{word}\n".encode())
 
 
 def main() -> None:

@@ -4,13 +4,12 @@ import asyncio
 import base64
 import json
 import os
-import shutil
 import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,15 +30,19 @@ from tests.factories import NOW
 from tests.servers.programs import free_ports
 from tests.torture.invariants import Seen, broken
 from tests.torture.town import MAILBOX, PASSWORD, Town
+from tests.torture.weather import Weather
 
 ROOT = Path(__file__).parents[2]
 ORIGIN = "rfc8601:mx.demo.test"
 CONNECTIONS = 3
+PATIENCE = 8.0  # seconds without a letter, in bad weather
 LEASE_AND_MORE = 16 * 60  # what was claimed by the dead is due again, and a refused address is asked about
 GSS_CODES = (
     "E08000035", "E06000035", "W06000015", "E09000001", "E09000002", "E09000003", "E09000004", "E09000005", "E09000006", "E09000007",
 )  # fmt: skip
 CANARIES = ("Amy Jane", "Siôn", "kent.test", "Exampleton", "helen@")
+
+Copies = Callable[[Path], AbstractAsyncContextManager[str]]  # a settled database for one run in this folder, by its URL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +95,7 @@ class Child:
     """The service in a process of its own."""
 
     def __init__(self, folder: Path, url: str, town: Town, port: int, *, block: int = 100, fence: Path | None = None) -> None:
-        self._block = block
+        self._block, self._ahead = block, 0
         self.clock, self.hits, self.output = folder / "clock", folder / "hits", folder / "output"
         self.begins = folder  # nothing is counted before this is there
         self.clock.write_text("0")
@@ -147,7 +150,8 @@ class Child:
 
     def jump(self) -> None:
         """Move its clock on, past every lease."""
-        self.clock.write_text(str(LEASE_AND_MORE))
+        self._ahead += LEASE_AND_MORE
+        self.clock.write_text(str(self._ahead))
 
     def wake(self) -> None:
         """Let it go on when it was frozen."""
@@ -161,14 +165,13 @@ class Child:
             await self.process.wait()
 
 
-async def play(plan: Plan, folder: Path, settled: Path, *, limit: float = 120.0) -> Outcome:
-    """Play the story once on a copy of the *settled* database."""
+async def play(plan: Plan, folder: Path, copies: Copies, *, weather: Weather | None = None, limit: float = 300.0) -> Outcome:
+    """Play the story once on one of the *copies* of a settled database, with a mail server that has bad days where *weather* says so."""
     started = time.monotonic()
     await asyncio.to_thread(folder.mkdir)
-    shutil.copy(settled, folder / "alerts.db")
-    url, port = f"sqlite+aiosqlite:///{folder / 'alerts.db'}", free_ports(1)[0]
-    town = Town(addresses(), f"http://127.0.0.1:{port}")
-    async with town.server, reader(url) as database:
+    port = free_ports(1)[0]
+    town = Town(addresses(), f"http://127.0.0.1:{port}", weather)
+    async with copies(folder) as url, town.server, reader(url) as database:
         child = Child(folder, url, town, port)
         try:
             await child.start(plan)
@@ -203,6 +206,7 @@ async def reader(url: str) -> AsyncIterator[Database]:
 async def _until_rest(plan: Plan, child: Child, town: Town, database: Database, until: float) -> tuple[int, str]:
     """Start the service again whenever it ends; return how often it was hurt, and what still moves when the time is over."""
     crashes, handled = 0, False
+    taken, since = 0, time.monotonic()
     says = "nothing has happened."
     while time.monotonic() < until and not town.troubles:
         await asyncio.sleep(0.1)
@@ -219,6 +223,11 @@ async def _until_rest(plan: Plan, child: Child, town: Town, database: Database, 
         says = await _what_moves(town, database)
         if not says:
             return crashes, ""
+        if len(town.taken) != taken:
+            taken, since = len(town.taken), time.monotonic()
+        elif town.weather is not None and time.monotonic() - since > PATIENCE:
+            child.jump()  # what was put off or is in doubt is due
+            since = time.monotonic()
     return crashes, says
 
 
@@ -246,6 +255,7 @@ async def look_over(url: str, database: Database, town: Town, output: str, crash
         most_recipients=town.server.most_recipients,
         crashes=crashes,
         connections=CONNECTIONS,
+        dropped=town.weather.lines_dropped if town.weather else 0,
         output=output,
         canaries=CANARIES,
     )

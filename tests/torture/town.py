@@ -4,7 +4,7 @@ A person acts once on a letter; a copy with the same Message-ID is recognised as
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from service.demo.decision_page import approve
 from service.demo.people import ReadLetter, new_letter, read_letter, write_reply
 from service.demo.server import DemoMailServer, delivery_report
 from service.domain.notice import NoticeKind
+from tests.torture.weather import Weather
 
 MAILBOX = "alerts@kent.test"
 PASSWORD = "torture"
@@ -48,21 +49,53 @@ class Taken:
 
 
 class _Server(DemoMailServer):
-    """Remembers how many recipients each letter had."""
+    """Remembers how many recipients each letter had, and has bad days where *weather* says so."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._imap_lines: set[asyncio.StreamWriter] = set()
 
     most_recipients = 0
     takes_seconds = 0.0
+    weather: Weather | None = None
 
     async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:
         self.most_recipients = max(self.most_recipients, len(envelope.rcpt_tos))
         await asyncio.sleep(self.takes_seconds)
-        return await super().handle_DATA(server, session, envelope)
+        happens = self.weather.draw() if self.weather else "fine"
+        if happens == "refuses":
+            return "451 4.3.0 Try again later"
+        if happens == "is slow":
+            await asyncio.sleep(1.5)
+        said = await super().handle_DATA(server, session, envelope) if happens != "drops" else ""
+        if happens in ("drops", "takes and drops"):
+            server.transport.abort()
+        return said
+
+    def _imap_callback(self) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+        serve = super()._imap_callback()
+
+        async def remembered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._imap_lines.add(writer)
+            try:
+                await serve(reader, writer)
+            finally:
+                self._imap_lines.discard(writer)
+
+        return remembered
+
+    async def drop_lines(self, weather: Weather) -> None:
+        """Cut every line to the mailbox again and again."""
+        while True:
+            await weather.calm()
+            for writer in self._imap_lines:
+                writer.transport.abort()
 
 
 class Town:
     """The mail server and the people. Of the authorities at *addresses* one refuses, one bounces later, one is silent."""
 
-    def __init__(self, addresses: tuple[str, ...], pages: str) -> None:
+    def __init__(self, addresses: tuple[str, ...], pages: str, weather: Weather | None = None) -> None:
         self.addresses = addresses
         self.taken: list[Taken] = []
         self.posted: list[bytes] = []
@@ -89,6 +122,7 @@ class Town:
             reply_to_rcpt=self._recipient,
             on_accepted=self._accepted,
         )
+        self.server.weather = self.weather = weather
 
     def _recipient(self, address: str) -> str | None:
         if address.casefold() in self.addresses and self.cascade_begins is not None:
@@ -97,6 +131,8 @@ class Town:
 
     async def begin(self) -> None:
         """The social worker sends the form."""
+        if self.weather is not None:
+            self._deciding.add(asyncio.create_task(self.server.drop_lines(self.weather)))
         letter = new_letter(name="Sam", address=SAM, to=MAILBOX, subject="National alert notification")
         letter.set_content((EXAMPLES / "notification.txt").read_text(encoding="utf-8"))
         await self._post(letter, SAM, MAILBOX)

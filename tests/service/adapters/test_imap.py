@@ -81,6 +81,17 @@ async def test_a_letter_over_the_limit_comes_as_its_header_only(dovecot: Dovecot
     assert small.complete
 
 
+async def test_letters_are_found_by_a_word_in_any_header_field(dovecot: Dovecot) -> None:
+    dovecot.put([b"Subject: Found\r\n\r\n", b"Subject: x\r\nX-National-Alerts-Delivery: %s\r\n\r\n" % (b"ab" * 16), b"Subject: y\r\n\r\n"])
+    async with ImapMailbox(dovecot.account).open() as session:
+        view = await session.look("INBOX")
+        assert view is not None
+        delivery = ("X-National-Alerts-Delivery", "ab" * 16)
+        assert await session.naming("INBOX", view.uids, (delivery,)) == view.uids[1:2]
+        assert await session.naming("INBOX", view.uids, (("SUBJECT", "found"), delivery)) == view.uids[:2]
+        assert await session.naming("INBOX", view.uids, (("X-National-Alerts-Delivery", ""),)) == view.uids[1:2]
+
+
 async def test_a_letter_that_is_gone_is_passed_over(dovecot: Dovecot) -> None:
     dovecot.put([b"Subject: a\r\n\r\n1\r\n", b"Subject: b\r\n\r\n2\r\n"])
     async with ImapMailbox(dovecot.account).open() as session:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from service.database.alone import lead, run_alone
+from service.database.alone import Presence, lead, run_alone
 from service.database.engine import make_engine
 
 HOLDS = """
@@ -67,3 +67,28 @@ async def test_a_leader_that_says_nothing_loses_the_lead(postgres_url: str, monk
             await still()
     await one.dispose()
     await two.dispose()
+
+
+async def test_workers_see_each_other_until_one_leaves_or_says_nothing(postgres_url: str) -> None:
+    engine = make_engine(postgres_url)
+    one, two, silent = Presence(engine), Presence(engine), Presence(engine, silent_for=0.2)
+    await one.look()
+    await two.look()
+    assert await silent.look() == {one.number, two.number, silent.number}
+    await asyncio.sleep(0.6)
+    assert await one.look() == {one.number, two.number}
+    await two.leave()
+    assert await one.look() == {one.number}
+    with pytest.raises(DBAPIError):
+        await silent.look()
+    assert await silent.look() == {one.number, silent.number}
+    for each in (one, silent):
+        await each.leave()
+    await engine.dispose()
+
+
+async def test_on_sqlite_a_worker_sees_only_itself(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite+aiosqlite:///{tmp_path / 'alerts.db'}")
+    presence = Presence(engine)
+    assert await presence.look() == {presence.number}
+    await engine.dispose()

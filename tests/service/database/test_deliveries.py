@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from service.database import watching
 from service.database.leaving import Move
 from service.database.tables import deliveries as t
 from service.database.tables import delivery_events
@@ -12,6 +13,8 @@ from service.database.unit_of_work import Database, Work
 from service.domain.delivery import Delivery, DeliveryEvent, DeliveryState, Lane
 from service.flow.post import new_delivery
 from tests.factories import NOW
+from tests.service.flow.home import Home
+from tests.service.flow.walk import go_live
 
 LEASE = timedelta(minutes=15)
 
@@ -158,3 +161,16 @@ async def test_the_day_that_is_used_up_stops_the_later_lanes(database: Database)
         (alert,) = await queue(work, lane=Lane.ALERT)
         taken = await work.deliveries.claim(10, now=NOW, lease_for=LEASE, last_lane=Lane.DECISION)
     assert [one.id for one in taken] == [alert.id]
+
+
+async def test_an_alert_in_doubt_waits_no_more_once_its_case_has_ended(home: Home) -> None:
+    await go_live(home)
+
+    async def waiting(statement: str) -> tuple[bool, bool, bool]:
+        async with home.database.begin() as work:
+            await work.connection.exec_driver_sql(statement)
+            stuck = await work.deliveries.stuck(before=home.now + timedelta(days=1))
+            return await work.deliveries.waiting() > 0, await watching.waiting_since(work) is not None, bool(stuck)
+
+    assert await waiting("UPDATE deliveries SET state = 'in_doubt' WHERE kind = 'alert'") == (True, True, True)
+    assert await waiting("UPDATE notices SET kind = 'found'") == (False, False, False)

@@ -54,5 +54,5 @@ def test_every_state_and_answer_has_a_name(state: delivery.DeliveryState, answer
 
 
 def test_waits_grow_and_end_at_an_hour() -> None:
-    waits = [delivery.wait_before_retry(attempts).total_seconds() / 60 for attempts in range(1, 10)]
+    waits = [delivery.wait_before_retry(attempts, lambda: 0.0).total_seconds() / 60 for attempts in range(1, 10)]
     assert waits == [1, 2, 5, 10, 20, 40, 60, 60, 60]

@@ -2,10 +2,10 @@
 
 import ast
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.utils import parseaddr
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from service.database.leaving import Move
 from service.database.tables import cascades, letters
 from service.domain.case import CaseState
 from service.domain.delivery import DeliveryState
@@ -300,3 +301,16 @@ def test_every_letter_leaves_by_the_one_door_that_knows_the_test_address() -> No
     }
     # The origin test goes to the shared mailbox itself, where letters go outside production anyway.
     assert addressed == {"flow/deliver.py", "commands/origin.py"}
+
+
+async def test_a_letter_in_hand_when_the_database_fails_goes_back_and_leaves_a_minute_later(home: Home) -> None:
+    await queue_alerts(home)
+
+    async def locked(_moves: Sequence[Move], _at: datetime) -> frozenset[str]:
+        raise OSError("database is locked")
+
+    with pytest.raises(OSError, match="locked"):
+        await deliver_due(replace(home.house, journal=locked), home.mailer, now=home.now, connections=2)
+    assert alerts_sent(home) == []
+    await deliver_due(home.house, home.mailer, now=home.now + timedelta(minutes=1, seconds=20))
+    assert len(alerts_sent(home)) == len(ALL)

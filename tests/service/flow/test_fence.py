@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from service.adapters.fence_file import FenceFile
+from service.database import schema
+from service.database.alone import Presence
 from service.database.unit_of_work import Database
 from service.domain.delivery import Lane
 from service.domain.errors import NotAllowed, NotFound
@@ -19,7 +21,7 @@ from service.flow.house import House
 from service.flow.post import new_delivery
 from tests.databases import MASTER
 from tests.factories import NOW
-from tests.service.flow.home import Home
+from tests.service.flow.home import Home, move_in
 
 WHY = "compared with Sent Items"
 
@@ -167,3 +169,50 @@ async def test_what_the_dead_had_claimed_is_due_at_once_where_nobody_else_can_be
         assert len(await work.deliveries.claim(10, now=NOW, lease_for=timedelta(minutes=15))) == 1
     assert await Fence(home.house, FenceFile(note, machine_id=machine_id), alone=True).enter(NOW)
     assert await deliver_due(home.house, home.mailer, now=NOW + timedelta(seconds=1)) == 1
+
+
+async def _claim(home: Home) -> None:
+    await _queue(home)
+    async with home.database.begin() as work:
+        assert len(await work.deliveries.claim(10, now=NOW, lease_for=timedelta(minutes=15))) == 1
+
+
+async def test_what_the_dead_had_claimed_is_due_at_once_when_nobody_else_is_here(home_on_each: Home, note: Path, machine_id: Path) -> None:
+    await _claim(home_on_each)
+    presence = Presence(home_on_each.database.engine)
+    fence = Fence(home_on_each.house, FenceFile(note, machine_id=machine_id), alone=False, presence=presence)
+    assert await fence.enter(NOW)
+    assert await deliver_due(home_on_each.house, home_on_each.mailer, now=NOW + timedelta(seconds=1)) == 1
+    await fence.leave()
+
+
+async def test_what_a_worker_had_claimed_is_due_to_the_others_once_it_is_gone(postgres_url: str, tmp_path: Path, machine_id: Path) -> None:
+    await schema.upgrade(postgres_url)
+    database = Database(postgres_url, MASTER)
+    home = await move_in(database)
+    memory = FenceFile(tmp_path / "fence", machine_id=machine_id)
+    one, two, three = (Fence(home.house, memory, alone=False, presence=Presence(database.engine)) for _ in range(3))
+    for each in (one, two, three):
+        assert await each.enter(NOW)
+    await _claim(home)
+    later = NOW + timedelta(seconds=1)
+    for each in (one, two, three):
+        await each.beat(later)
+    assert await deliver_due(home.house, home.mailer, now=later) == 0  # whoever claimed it is here
+    await one.leave()
+    for each in (two, three):
+        await each.beat(later)
+    assert await deliver_due(home.house, home.mailer, now=later + timedelta(seconds=1)) == 1
+    await two.leave()
+    await three.leave()
+    await database.close()
+
+
+async def test_after_a_stop_with_letters_waiting_the_mailbox_is_to_be_asked(home: Home, note: Path, machine_id: Path) -> None:
+    first = Fence(home.house, FenceFile(note, machine_id=machine_id), alone=True)
+    assert await first.enter(NOW)
+    await _queue(home)
+    for later, stopped_at in ((NOW + timedelta(minutes=1), None), (NOW + timedelta(minutes=10), NOW + timedelta(minutes=1))):
+        fence = Fence(home.house, FenceFile(note, machine_id=machine_id), alone=True)
+        assert await fence.enter(later)
+        assert fence.stopped_at == stopped_at

@@ -215,7 +215,7 @@ def contexts(*, full: bool) -> dict[str, Context]:
         ),
         "alert": compose_notices.alert(fields, **notice, answer_by=answer_by),
         "update": compose_notices.update(fields, **notice, before=BEFORE if full else None, answer_by=answer_by),
-        "renewal": compose_notices.renewal(fields, **notice, before=BEFORE if full else None, answer_by=answer_by),
+        "renewal": compose_notices.update(fields, **notice, before=BEFORE if full else None, answer_by=answer_by),
         "found": compose_notices.found(fields, **notice),
         "found_in_part": compose_notices.found_in_part(FAMILY if full else {}, **notice, before=FULL if full else None),
         "deceased": compose_notices.deceased(fields, **notice),
