@@ -138,7 +138,7 @@ def personalise(frozen: bytes, slots: Slots) -> bytes:
         raise ValueError("The date of a letter needs a time zone.")
     head: dict[str, Callable[[], bytes]] = {
         "to": lambda: _mailbox(slots.to_name, slots.to_address),
-        "date": lambda: format_datetime(slots.date).encode(),
+        "date": lambda: _date(slots.date),
         "message_id": lambda: _message_id(slots.message_id),
         "reply_to": lambda: _address(slots.reply_to),
         "references": lambda: _references(slots.references),
@@ -249,6 +249,11 @@ def _address(address: str) -> bytes:
     if not _ADDRESS.fullmatch(address):
         raise ValueError("An address of this letter is not one we can write to.")
     return address.encode()
+
+
+@lru_cache(maxsize=4)  # the letters of a cascade were all written in one moment
+def _date(moment: datetime) -> bytes:
+    return format_datetime(moment).encode()
 
 
 def _message_id(identity: str) -> bytes:
