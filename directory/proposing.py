@@ -89,7 +89,7 @@ async def propose_authority(register: Register, authority: Authority, by: By) ->
 async def propose_retirement(
     register: Register, gss_code: str, last_day: date, by: By, *, reason: str, successors: Collection[str] = (), base: int | None = None
 ) -> Proposal:
-    """Keep the end of an authority for a second person; refused as `succession.retire`. *reason* says what becomes of its alerts."""
+    """Keep the end of an authority for a second person; refused as `succession.ending`. *reason* says what becomes of its alerts."""
     old, ended = await ending(register, gss_code, last_day, successors)
     if base is not None and base != old.version:
         raise ChangedMeanwhile
@@ -97,7 +97,7 @@ async def propose_retirement(
 
 
 async def propose_merge(register: Register, gss_codes: Collection[str], into: str, first_day: date, by: By, *, reason: str) -> str:
-    """Keep a merge for a second person and return the batch it is decided by; refused as `succession.merge`."""
+    """Keep a merge for a second person and return the batch it is decided by; refused as `succession.merging`."""
     merged = await merging(register, gss_codes, into, first_day)
     wishes = [wish_for_authority(old, ended, What.AUTHORITY_RETIRED) for old, ended in merged]
     return await propose_together(register, wishes, reason=reason, by=by)

@@ -166,16 +166,6 @@ class Register:
         await self._write([(old, new)], By(who=who, why=why, at=at, batch=batch))
         return await self.contact(gss_code, order) or new
 
-    async def remove_contact(
-        self, *, gss_code: str, order: int, who: str, why: str, at: datetime, base: int | None = None, batch: str | None = None
-    ) -> None:
-        """Take a contact out of the register, with its history."""
-        await self.hold(gss_code)
-        old = await self.as_seen(gss_code, order, base)
-        if old is None:
-            raise UnknownContact
-        await self._write([(old, None)], By(who=who, why=why, at=at, batch=batch))
-
     async def prove_contact(
         self, *, gss_code: str, order: int, who: str, why: str, at: datetime, how: How = How.CONFIRMED, by: str | None = None
     ) -> Contact:

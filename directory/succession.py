@@ -9,7 +9,6 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
-from uuid import uuid4
 
 from sqlalchemy import insert, update
 
@@ -37,27 +36,11 @@ async def edit_authority(register: Register, authority: Authority, by: By, *, ba
     return await _change(register, authority, What.AUTHORITY_CHANGED, by, base)
 
 
-async def retire(
-    register: Register, gss_code: str, last_day: date, by: By, *, successors: Collection[str] = (), base: int | None = None
-) -> Authority:
-    """End an authority after *last_day*; its successors, when it has any, answer for its area from the next day on."""
-    _, ended = await ending(register, gss_code, last_day, successors)
-    return await _change(register, ended, What.AUTHORITY_RETIRED, by, base)
-
-
-async def merge(register: Register, gss_codes: Collection[str], into: str, first_day: date, by: By) -> str:
-    """Let one authority follow several from *first_day* on, and return the batch the merge is undone by.
-
-    The one that follows keeps its contacts; those of the ended ones stay where they are and get no alert from that day on.
-    """
-    told = replace(by, batch=uuid4().hex)
-    for _, ended in await merging(register, gss_codes, into, first_day):
-        await _change(register, ended, What.AUTHORITY_RETIRED, told, None)
-    return told.batch or ""
-
-
 async def ending(register: Register, gss_code: str, last_day: date, successors: Collection[str]) -> tuple[Authority, Authority]:
-    """Return an authority as it is, and as it would be once it ends; refused as `retire`."""
+    """Return an authority as it is, and as it would be when it ends after *last_day*.
+
+    From the next day on its successors answer for its area. Refused are days and successors that make no sense.
+    """
     old = await _known(register, gss_code)
     ended = replace(old, valid_to=last_day, successors=tuple(sorted(set(successors))))
     await _check(register, ended, What.AUTHORITY_RETIRED)
@@ -65,7 +48,10 @@ async def ending(register: Register, gss_code: str, last_day: date, successors: 
 
 
 async def merging(register: Register, gss_codes: Collection[str], into: str, first_day: date) -> list[tuple[Authority, Authority]]:
-    """Return the authorities of a merge as they are, and as they would be; refused as `merge`."""
+    """Return the authorities that *into* would follow from *first_day* on, as they are and as they would be; refused as `ending`.
+
+    The one that follows keeps its contacts; those of the ended ones stay where they are and get no alert from that day on.
+    """
     ended = sorted(set(gss_codes))
     if not ended or into in ended:
         raise NotAllowed("Give the authorities that end, and another one that follows them.")

@@ -25,7 +25,9 @@ from directory.proposing import (
     remove_contact,
 )
 from directory.register import NOTHING, Register
-from directory.succession import edit_authority, retire
+from directory.succession import edit_authority
+from tests.directory import decided
+from tests.directory.decided import retire
 
 KENT, MEDWAY = "E10000016", "E06000035"
 AT = datetime(2026, 10, 28, 9, 30, tzinfo=UTC)
@@ -67,7 +69,7 @@ async def test_what_could_redirect_an_alert_waits_and_changes_nothing(register: 
 
 async def test_to_take_an_address_out_first_is_no_way_round_the_second_person(register: Register) -> None:
     await change(register, "alerts@kent.gov.uk")
-    await register.remove_contact(gss_code=KENT, order=0, who="first", why="gone", at=AT)
+    await decided.remove_contact(register, gss_code=KENT, order=0, who="first", why="gone", at=AT)
     assert isinstance(await change(register, "alerts@other.gov.uk"), Proposal)
 
 

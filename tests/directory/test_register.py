@@ -8,12 +8,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from directory import proposing
 from directory.authority import by_gss, shipped
 from directory.changes import UnknownAuthority, UnknownContact, What
 from directory.contact import Contact
+from directory.history import By
 from directory.importing import ContactRow
 from directory.register import Register
 from directory.tables import authorities, contacts
+from tests.directory.decided import remove_contact
 
 KENT, MEDWAY, JERSEY = "E10000016", "E06000035", "CD-JE"
 AT = datetime(2026, 10, 28, 9, 30, tzinfo=UTC)
@@ -84,7 +87,7 @@ async def test_uk_authorities_without_a_primary_address_are_listed(register: Reg
 async def test_every_change_is_in_the_history_with_who_when_why_and_both_states(register: Register) -> None:
     await give(register, KENT, "alerts@kent.test")
     await give(register, KENT, "missing@kent.test")
-    await register.remove_contact(gss_code=KENT, order=0, **TOLD)
+    await remove_contact(register, gss_code=KENT, order=0, **TOLD)
     history = await register.history(KENT)
     assert [entry.what for entry in history] == [What.ADDED, What.CHANGED, What.REMOVED]
     assert [(entry.before or {}).get("address") for entry in history] == [None, "alerts@kent.test", "missing@kent.test"]
@@ -115,7 +118,7 @@ async def test_a_contact_that_is_not_there_cannot_be_proved_or_removed(register:
     with pytest.raises(UnknownContact):
         await register.prove_contact(gss_code=KENT, order=0, **TOLD)
     with pytest.raises(UnknownContact):
-        await register.remove_contact(gss_code=KENT, order=0, **TOLD)
+        await proposing.remove_contact(register, gss_code=KENT, order=0, by=By(**TOLD))
 
 
 async def test_a_mailbox_finds_its_authorities_whatever_its_capitals(register: Register) -> None:

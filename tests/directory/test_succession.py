@@ -11,8 +11,9 @@ from directory.contact import How
 from directory.history import By
 from directory.proposing import agree_to_batch
 from directory.register import Register
-from directory.succession import add_authority, edit_authority, merge, retire
+from directory.succession import add_authority, edit_authority
 from directory.undoing import undo, undo_batch
+from tests.directory.decided import merge, remove_contact, retire
 
 KENT, MEDWAY, SURREY, EAST, WEST = "E10000016", "E06000035", "E10000030", "NEW-EAST-SURREY", "NEW-WEST-SURREY"
 LAST_DAY, FIRST_DAY = date(2027, 3, 31), date(2027, 4, 1)
@@ -169,7 +170,7 @@ async def test_a_changed_address_is_known_for_a_while_and_a_first_one_is_not_a_c
     await give(register, MEDWAY, "alerts@medway.test")
     assert await register.changed_since(AT - timedelta(days=1)) == frozenset()
     await give(register, KENT, "duty@kent.test")
-    await register.remove_contact(gss_code=MEDWAY, order=0, who="w", why="w", at=AT)
+    await remove_contact(register, gss_code=MEDWAY, order=0, who="w", why="w", at=AT)
     await give(register, MEDWAY, "duty@medway.test")
     assert await register.changed_since(AT) == {KENT, MEDWAY}
     assert await register.changed_since(AT + timedelta(seconds=1)) == frozenset()

@@ -26,6 +26,7 @@ from service.flow.deliver import LEASE
 from service.flow.repair import mend
 from service.flow.stop import stop_on_web
 from service.flow.track import answer_by_link
+from tests.directory.decided import remove_contact
 from tests.model.faults import POINTS
 from tests.model.world import FATES, NAMES, ROOMS, SECOND, World, form
 from tests.model.writings import DEFECTS, REASON, STRANGER, WITHDRAWN, report
@@ -261,14 +262,14 @@ class AnyOrder(RuleBasedStateMachine):
             known = await work.register.contacts(code)
             if what == "has no address":
                 for one in known:
-                    await work.register.remove_contact(gss_code=code, order=one.order, **said)
+                    await remove_contact(work.register, gss_code=code, order=one.order, **said)
             elif what == "is merged into the next" and not await work.connection.scalar(
                 sa.select(sa.func.count()).where(authorities.c.former_codes.contains("0000"), authorities.c.gss_code.in_(AUTHORITIES))
             ):
                 merged = sa.update(authorities).where(authorities.c.gss_code == heir).values(former_codes=code)
                 await work.connection.execute(merged)
                 for one in known:
-                    await work.register.remove_contact(gss_code=code, order=one.order, **said)
+                    await remove_contact(work.register, gss_code=code, order=one.order, **said)
             elif what in ("moves", "comes back"):
                 name = "new" if what == "moves" else "duty"
                 await work.register.set_contact(gss_code=code, address=f"{name}@{code.lower()}.test", role="custodian", **said)

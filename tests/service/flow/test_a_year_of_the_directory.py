@@ -8,13 +8,13 @@ from email.message import EmailMessage
 from directory.confirming import Asks, Said
 from directory.contact import How
 from directory.history import By
-from directory.succession import retire
 from service.database.unit_of_work import Work
 from service.domain.people import Role
 from service.flow.confirm import ask_for_confirmation, look_at_silence, write_letters_due
 from service.flow.confirmed import Change, answer_by_link
 from service.flow.deliver import deliver_due
 from service.ports import Envelope, SendOutcome, SendResult
+from tests.directory.decided import retire
 from tests.factories import NOW
 from tests.service.flow.home import Home
 from tests.service.flow.test_confirm import contact

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from directory.authority import today
 from directory.history import By
-from directory.succession import merge, retire
 from service.database.tables import deliveries as delivery_table
 from service.domain.case import CaseState
 from service.domain.delivery import Answer, DeliveryState
@@ -17,6 +16,7 @@ from service.flow.deliver import deliver_due
 from service.flow.rounds import notice_round
 from service.flow.stop import stop_on_web
 from service.ports import Envelope, SendOutcome, SendResult
+from tests.directory.decided import merge, remove_contact, retire
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.walk import (
     CARDIFF,
@@ -117,7 +117,7 @@ async def test_the_found_notice_reaches_exactly_those_who_still_believe_the_chil
         await at(home, code, f"new@{code.lower()}.test")
     async with home.database.begin() as work:  # Cardiff is merged into Medway; York is removed and has no address any more
         await merge(work.register, [CARDIFF_CODE], MEDWAY_CODE, today(), By(who="test", why="test", at=home.now))
-        await work.register.remove_contact(gss_code=YORK, order=0, who="test", why="test", at=home.now)
+        await remove_contact(work.register, gss_code=YORK, order=0, who="test", why="test", at=home.now)
         await work.register.set_contact(  # was never alerted
             gss_code="E08000036", address="duty@e08000036.test", role="custodian", who="test", why="test", at=home.now
         )
@@ -160,7 +160,7 @@ async def test_a_bounce_sends_the_letter_to_the_next_address_at_once_and_no_addr
     standing = next(one for one in (await board(home)).values() if one.gss_code == LEEDS_CODE)
     assert (standing.address, standing.state, standing.rank) == ("second@e08000035.test", DeliveryState.ACCEPTED, 1)
     async with home.database.begin() as work:  # the third left the directory before the second failed
-        await work.register.remove_contact(gss_code=LEEDS_CODE, order=2, who="test", why="test", at=home.now)
+        await remove_contact(work.register, gss_code=LEEDS_CODE, order=2, who="test", why="test", at=home.now)
     bounced(home, "second@e08000035.test")
     await home.settle()
     assert len(home.letters_to("third@e08000035.test")) == 0

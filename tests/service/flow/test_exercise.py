@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from directory.confirming import Said
 from directory.contact import How
 from directory.history import By
-from directory.succession import retire
 from directory.tables import questions
 from service.database import pages, weekly
 from service.domain.delivery import Lane
 from service.domain.errors import ChangedMeanwhile, NotAllowed
 from service.flow.confirmed import Change, answer_by_link
 from service.flow.exercise import Results, approve, close, prepare, results_of
+from tests.directory.decided import retire
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.test_confirm import contact, token_of
 from tests.service.flow.walk import CARDIFF, LEEDS, MEDWAY, alerts_sent, board, go_live, tasks

@@ -9,11 +9,11 @@ from directory.authority import today
 from directory.history import By
 from directory.proposals import Proposals
 from directory.proposing import agree
-from directory.succession import merge
 from service.database.leaving import Move
 from service.domain.delivery import Answer, Delivery, DeliveryEvent, DeliveryState
 from service.domain.errors import NotAllowed, NotFound
 from service.flow.repair import Mended, look, mend
+from tests.directory.decided import merge
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.test_answers import find
 from tests.service.flow.walk import HELEN, LEEDS, MEDWAY, PRIYA, go_live, last_notice, person, task_kinds, the_case

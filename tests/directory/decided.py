@@ -1,0 +1,30 @@
+"""What two people decide about the directory, done at once: tests of what follows need no proposal."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import uuid4
+
+from directory.changes import What
+from directory.history import By
+from directory.register import Register
+from directory.succession import ending, merging, settle
+
+
+async def retire(register: Register, gss_code: str, last_day: date, by: By, *, successors: Collection[str] = ()) -> None:
+    """End an authority after *last_day*."""
+    old, ended = await ending(register, gss_code, last_day, successors)
+    await settle(register, ended, What.AUTHORITY_RETIRED, by, base=old.version)
+
+
+async def merge(register: Register, gss_codes: Collection[str], into: str, first_day: date, by: By) -> str:
+    """Let one authority follow several, and return the batch it is undone by."""
+    told = replace(by, batch=uuid4().hex)
+    for old, ended in await merging(register, gss_codes, into, first_day):
+        await settle(register, ended, What.AUTHORITY_RETIRED, told, base=old.version)
+    return told.batch or ""
+
+
+async def remove_contact(register: Register, *, gss_code: str, order: int, who: str, why: str, at: datetime) -> None:
+    """Take a contact out."""
+    await register.store([(await register.contact(gss_code, order), None)], By(who=who, why=why, at=at))
