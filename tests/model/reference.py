@@ -10,7 +10,8 @@ from datetime import timedelta
 from tests.model.seen import ALERTING, ENDING, Left, Row, Seen
 
 OPEN_DOOR = 4  # connections of one worker: as many letters one crash may leave in doubt
-BOUND = timedelta(minutes=30)
+BOUND = timedelta(minutes=30)  # a letter of the last lane may wait a day longer
+LAST_LANE = 5
 
 
 @dataclass
@@ -50,7 +51,8 @@ class Reference:
             assert one["state"] in ("handled", "quarantined"), f"INV12: a letter is {one['state']}"
             assert one["state"] != "quarantined" or one["id"] in given, "INV12: a letter in quarantine is nobody's"
         for one in seen.deliveries.values():
-            if one["state"] in ("queued", "sending", "in_doubt") and one["created_at"] < seen.now - BOUND:
+            waits = one["state"] in ("queued", "sending", "in_doubt") and not self._doubt_that_stays(seen, one)
+            if waits and one["created_at"] < seen.now - (BOUND if one["lane"] < LAST_LANE else BOUND + timedelta(days=1)):
                 assert ("letter_stuck", one["id"]) in waiting, f"INV12: a {one['kind']} has been {one['state']} too long"
         for one in seen.notices.values():
             asks = {"checking": ("check_notice",), "awaiting_approval": ("decide_notice", "on_hold")}.get(one["state"], ())
@@ -145,6 +147,23 @@ class Reference:
             answers = [one for one in before.responses if one["confirmed"] and one["delivery_id"] == about]
             assert not answers, "INV6: asked again after an answer"
             assert item["kind"] in ENDING or not before.ended(item["case_id"]), "INV6: asked again after the end"
+
+    @staticmethod
+    def _doubt_that_stays(seen: Seen, one: Row) -> bool:
+        """Whether a letter may have been taken and never goes again: what it tells has ended, or what it asks was answered."""
+        if one["state"] != "in_doubt":
+            return False
+        if one["kind"] != "chaser":
+            return one["kind"] in ALERTING and seen.ended(one["case_id"])
+        for item in (seen.deliveries[about] for chaser, about in seen.chased if chaser == one["id"]):
+            if item["kind"] in ALERTING and seen.ended(item["case_id"]):
+                return True
+            for each in seen.deliveries.values():
+                theirs = (each["case_id"], each["gss_code"]) == (item["case_id"], item["gss_code"]) and each["confirmed"]
+                alike = (each["kind"] in ENDING) == (item["kind"] in ENDING)
+                if theirs and alike and each["answered_at"] >= item["created_at"]:
+                    return True
+        return False
 
     def _audit(self, seen: Seen) -> None:
         assert seen.chain_holds, "INV8: the audit chain does not verify"
