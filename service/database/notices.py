@@ -1,9 +1,10 @@
 """Notices and their frozen cascades. What a notice says is one sealed value, under the key of its case."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +13,7 @@ from service.database.ids import new_id
 from service.database.keys import Keys
 from service.database.tables import cascades, cases
 from service.database.tables import notices as t
-from service.domain.audience import Addressee
+from service.domain.audience import Addressee, lines_of
 from service.domain.errors import ChangedMeanwhile, NotFound
 from service.domain.notice import Earlier, Finding, Notice, NoticeKind, NoticeState
 
@@ -113,6 +114,12 @@ class Notices:
         """Return the freeze of a notice that holds this letter."""
         return await self._cascade((cascades.c.notice_id == notice_id) & (cascades.c.letter_id == letter_id))
 
+    async def frozen_lines(self, notice_id: str, letter_id: str) -> list[str] | None:
+        """Return the lines (`audience.lines_of`) of everybody whom a notice was frozen for with this letter."""
+        where = (cascades.c.notice_id == notice_id) & (cascades.c.letter_id == letter_id)
+        kept = await self._connection.scalar(sa.select(cascades.c.recipients).where(where).order_by(cascades.c.id.desc()).limit(1))
+        return None if kept is None else lines_of(_addressee(*one) for one in _each(kept))
+
     async def freezes(self, notice_id: str) -> tuple[Cascade, ...]:
         """Return every freeze of a notice, oldest first."""
         query = sa.select(cascades).where(cascades.c.notice_id == notice_id).order_by(cascades.c.id)
@@ -155,6 +162,15 @@ class Notices:
 
 def _freeze(row: sa.RowMapping) -> Cascade:
     return Cascade(**{**row, "recipients": tuple(_addressee(*one) for one in json.loads(row["recipients"]))})
+
+
+def _each(kept: str) -> Iterator[list[Any]]:
+    """Read a JSON list one by one, because one of 100,000 recipients takes 30 MB when it is read whole."""
+    decoder, at = json.JSONDecoder(), 1
+    while at < len(kept) - 1:
+        one, at = decoder.raw_decode(kept, at)
+        yield one
+        at += len(", ")
 
 
 def _as_json(one: Addressee) -> list[object]:

@@ -16,7 +16,7 @@ async def add(work: Work, again: Delivery, *, person_id: str, at: datetime) -> N
     await work.connection.execute(sa.insert(repairs).values(**row))
 
 
-async def addressed(work: Work, letter_id: str) -> frozenset[tuple[str | None, str]]:
+async def addressed(work: Work, letter_id: str) -> frozenset[tuple[str, str]]:
     """Return to whom persons sent a frozen letter again: GSS code and address."""
     # Asked of each repair, because they are few and letters are many.
     of_the_letter = sa.exists().where(deliveries.c.id == repairs.c.delivery_id, deliveries.c.letter_id == letter_id)

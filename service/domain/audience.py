@@ -85,9 +85,23 @@ def in_order(addressees: Iterable[Addressee], *, linked: Iterable[str], neighbou
     return tuple(sorted(addressees, key=lambda one: (one.gss_code not in first, one.gss_code not in second, one.name)))
 
 
-def fingerprint(addressees: Sequence[Addressee]) -> str:
+def line_of(gss_code: str, address: str) -> str:
+    """Write an authority and an address of it as the one line that an approval binds."""
+    return f"{gss_code} {address.casefold()}"
+
+
+def lines_of(addressees: Iterable[Addressee]) -> list[str]:
+    """Return the lines of a recipient set, sorted."""
+    return sorted(line_of(one.gss_code, address) for one in addressees for address in one.addresses)
+
+
+def fingerprint(addressees: Iterable[Addressee]) -> str:
     """Hash the recipient set, whatever its order, so that an approval can bind to it."""
-    lines = sorted(f"{one.gss_code} {address.casefold()}" for one in addressees for address in one.addresses)
+    return fingerprint_of(lines_of(addressees))
+
+
+def fingerprint_of(lines: Sequence[str]) -> str:
+    """Hash the lines of a recipient set."""
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 
 import structlog
 
@@ -18,7 +19,7 @@ from service.database import repairs
 from service.database.leaving import Move
 from service.database.letters import LetterChanged
 from service.database.unit_of_work import Work
-from service.domain.audience import Addressee, bound_content, fingerprint
+from service.domain.audience import bound_content, fingerprint_of, line_of
 from service.domain.delivery import Delivery, DeliveryEvent, Lane, wait_before_retry
 from service.domain.pace import Pace
 from service.domain.people import Role
@@ -49,7 +50,7 @@ class _Approved:
     """A frozen letter, and who was approved to get it."""
 
     frozen: bytes = field(repr=False)
-    recipients: frozenset[tuple[str | None, str]] = field(repr=False)
+    lines: frozenset[str] = field(repr=False)
 
 
 class LeaseLost(Exception):  # noqa: N818
@@ -93,6 +94,7 @@ class _Round:
                 await self._claiming  # what it claims is put back as well
         finally:
             await self._journal.close()
+            self._letters.clear()  # who was approved is large, and the next round may begin before this one is collected
         await self._put_back_the_rest()
         log.info("letters_sent", accepted=self._accepted)
         for end in ends:
@@ -237,14 +239,14 @@ class _Round:
             self._letters[delivery.letter_id] = asyncio.create_task(self._approved_letter(delivery))
         approved = await self._letters[delivery.letter_id]
         to_be_approved = delivery.notice_id is not None or delivery.kind == "exercise"
-        if to_be_approved and (delivery.gss_code, delivery.address) not in approved.recipients:
+        if to_be_approved and line_of(delivery.gss_code or "", delivery.address) not in approved.lines:
             raise LetterChanged
         return personalise(approved.frozen, slots_for(self._house, delivery))
 
     async def _approved_letter(self, delivery: Delivery) -> _Approved:
         async with self._house.read() as work:
             letter = await work.letters.get(delivery.letter_id)
-            return _Approved(letter.wire, await approved_recipients(work, delivery, letter.sha256))
+            return _Approved(letter.wire, await approved_lines(work, delivery, letter.sha256))
 
 
 async def claim_at_pace(work: Work, pace: Pace, now: datetime) -> tuple[Delivery, ...]:
@@ -266,27 +268,26 @@ async def claim_at_pace(work: Work, pace: Pace, now: datetime) -> tuple[Delivery
     return claimed
 
 
-async def approved_recipients(work: Work, delivery: Delivery, letter_sha256: str) -> frozenset[tuple[str | None, str]]:
-    """Return who was approved to get exactly these bytes (promise P4); nobody when no approval binds to them."""
+async def approved_lines(work: Work, delivery: Delivery, letter_sha256: str) -> frozenset[str]:
+    """Return who was approved to get exactly these bytes (promise P4), as lines; nobody when no approval binds to them."""
     if delivery.kind == "exercise":
         return await _approved_for_exercise(work, delivery.letter_id, letter_sha256)
-    frozen = await work.notices.frozen_with(delivery.notice_id, delivery.letter_id) if delivery.notice_id else None
-    if frozen is None or not await work.approvals.binds(frozen.notice_id, bound_content(letter_sha256, fingerprint(frozen.recipients))):
+    lines = await work.notices.frozen_lines(delivery.notice_id, delivery.letter_id) if delivery.notice_id else None
+    content = bound_content(letter_sha256, fingerprint_of(lines or ()))
+    if lines is None or not await work.approvals.binds(delivery.notice_id or "", content):
         return frozenset()
-    approved = {(one.gss_code, address) for one in frozen.recipients for address in one.addresses}
     # A person may send the same bytes to another address of an authority that was to get them, and answers for it.
-    told = {one.gss_code for one in frozen.recipients}
-    return frozenset(approved | {one for one in await repairs.addressed(work, delivery.letter_id) if one[0] in told})
+    repaired = await repairs.addressed(work, delivery.letter_id)
+    told = {line.partition(" ")[0] for line in lines} if repaired else ()
+    return frozenset(chain(lines, (line_of(gss_code, address) for gss_code, address in repaired if gss_code in told)))
 
 
-async def _approved_for_exercise(work: Work, letter_id: str, letter_sha256: str) -> frozenset[tuple[str | None, str]]:
+async def _approved_for_exercise(work: Work, letter_id: str, letter_sha256: str) -> frozenset[str]:
     exercise = await work.exercises.with_letter(letter_id)
     if exercise is None or exercise.approved_at is None:
         return frozenset()
-    asked = [Addressee(gss_code=one.gss_code, name="", address=one.address) for one in await work.questions.of_exercise(exercise.id)]
-    if bound_content(letter_sha256, fingerprint(asked)) != exercise.content_sha256:
-        return frozenset()
-    return frozenset((one.gss_code, one.address) for one in asked)
+    lines = sorted(line_of(one.gss_code, one.address) for one in await work.questions.of_exercise(exercise.id))
+    return frozenset(lines) if bound_content(letter_sha256, fingerprint_of(lines)) == exercise.content_sha256 else frozenset()
 
 
 def slots_for(house: House, delivery: Delivery) -> Slots:

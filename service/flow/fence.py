@@ -89,13 +89,13 @@ class Fence:
             await self._presence.leave()
 
     async def _take_over(self, presence: Presence, now: datetime) -> None:
-        """When a worker is gone, one of the others makes due what was claimed and had not begun to leave, whoever claimed it.
+        """When a worker is gone, those who had seen it make due what was claimed and had not begun to leave, whoever claimed it.
 
         It may live and only have lost its session: what it writes about such a letter is refused by the number of its claim, so that it
         cannot send it. A letter in doubt may be leaving at this moment, so it keeps its lease.
         """
         before, self._here = self._here, await presence.look()
-        if before - self._here and presence.number == min(self._here):
+        if before - self._here:
             async with self._house.begin() as work:
                 freed = await work.deliveries.free_claims(at=now)
             log.info("worker_gone", freed=freed)

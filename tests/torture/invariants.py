@@ -25,8 +25,9 @@ from service.database.tables import (
     tasks,
 )
 from service.database.unit_of_work import Work
+from service.domain.audience import line_of
 from service.domain.delivery import DeliveryState
-from service.flow.deliver import approved_recipients, slots_for
+from service.flow.deliver import approved_lines, slots_for
 from service.flow.house import House
 from service.mail.prefab import personalise
 from tests.torture.town import Taken
@@ -241,8 +242,8 @@ async def _only_what_was_approved(work: Work, house: House, rows: _Rows, seen: S
         if personalise(letter.wire, slots_for(house, delivery)).strip() != raw.strip():
             yield "a letter left with other bytes than those that were frozen."
         if delivery.notice_id is not None:
-            approved = await approved_recipients(work, delivery, letter.sha256)
-            if (delivery.gss_code, delivery.address) not in approved:
+            approved = await approved_lines(work, delivery, letter.sha256)
+            if line_of(delivery.gss_code or "", delivery.address) not in approved:
                 yield "a letter left that nobody approved for this recipient."
 
 

@@ -208,6 +208,28 @@ async def test_what_a_worker_had_claimed_is_due_to_the_others_once_it_is_gone(po
     await database.close()
 
 
+async def test_whoever_saw_a_worker_that_hardly_came_and_is_gone_makes_its_claims_due(
+    postgres_url: str, tmp_path: Path, machine_id: Path
+) -> None:
+    await schema.upgrade(postgres_url)
+    database = Database(postgres_url, MASTER)
+    home = await move_in(database)
+    memory = FenceFile(tmp_path / "fence", machine_id=machine_id)
+    for turn in range(5):  # the numbers of the workers are drawn
+        early, short, late = (Fence(home.house, memory, alone=False, presence=Presence(database.engine)) for _ in range(3))
+        for each in (early, short, late):
+            assert await each.enter(NOW)
+        await _claim(home)
+        await short.leave()
+        at = NOW + timedelta(seconds=turn)
+        for each in (early, late):
+            await each.beat(at)
+        assert await deliver_due(home.house, home.mailer, now=at + timedelta(seconds=1)) == 1
+        await early.leave()
+        await late.leave()
+    await database.close()
+
+
 async def test_after_a_stop_with_letters_waiting_the_mailbox_is_to_be_asked(home: Home, note: Path, machine_id: Path) -> None:
     first = Fence(home.house, FenceFile(note, machine_id=machine_id), alone=True)
     assert await first.enter(NOW)
