@@ -189,22 +189,24 @@ class _Round:
         if result.outcome is SendOutcome.RELAY_UNUSABLE:
             self._trouble = f"The mail relay refuses our letters (code {result.code})."
         event = _EVENTS[result.outcome]
-        self._journal.note(
-            Move(
-                delivery_id=delivery.id,
-                event=event,
-                lease=delivery.lease,
-                smtp_code=result.code,
-                smtp_status=result.enhanced_status,
-                queue_id=result.queue_id,
-                due_at=self._moment() + wait_before_retry(delivery.attempts) if event is DeliveryEvent.PUT_OFF else None,
-            )
+        move = Move(
+            delivery_id=delivery.id,
+            event=event,
+            lease=delivery.lease,
+            smtp_code=result.code,
+            smtp_status=result.enhanced_status,
+            queue_id=result.queue_id,
+            due_at=self._moment() + wait_before_retry(delivery.attempts) if event is DeliveryEvent.PUT_OFF else None,
         )
         if result.outcome is SendOutcome.REFUSED_FOR_GOOD:
-            await self._ask_for_an_address(delivery)
+            await self._refused(delivery, move)
+        else:
+            self._journal.note(move)
 
-    async def _ask_for_an_address(self, delivery: Delivery) -> None:
+    async def _refused(self, delivery: Delivery, move: Move) -> None:
+        """Note a refusal in one transaction with the task about it; if that fails, the letter goes, and is refused, again."""
         async with self._journal.turn, self._house.begin() as work:
+            await work.deliveries.move([move], at=self._moment())
             happened = f"The mail server of {delivery.gss_code or 'staff'} refused our letter."
             await ask_for_an_address(work, delivery, "address_refused", happened, self._now)
 

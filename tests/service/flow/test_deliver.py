@@ -314,3 +314,26 @@ async def test_a_letter_in_hand_when_the_database_fails_goes_back_and_leaves_a_m
     assert alerts_sent(home) == []
     await deliver_due(home.house, home.mailer, now=home.now + timedelta(minutes=1, seconds=20))
     assert len(alerts_sent(home)) == len(ALL)
+
+
+async def test_a_refusal_whose_task_cannot_be_written_is_not_written_either_and_comes_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await queue_alerts(home)
+    refused = SendResult(outcome=SendOutcome.REFUSED_FOR_GOOD, code=550, enhanced_status="5.1.1")
+    home.mailer.answers = lambda _: refused
+
+    async def locked(*_words: object, **_more: object) -> None:
+        raise OSError("database is locked")
+
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="locked"):
+        broken.setattr("service.flow.deliver.ask_for_an_address", locked)
+        await deliver_due(home.house, home.mailer, now=home.now, connections=1)
+    async with home.database.read() as work:
+        assert DeliveryState.FAILED not in {one.state for one in await work.deliveries.of_case((await the_case(home)).id)}
+    await deliver_due(home.house, home.mailer, now=home.now + timedelta(minutes=20))
+    async with home.database.read() as work:
+        failed = [one for one in await work.deliveries.of_case((await the_case(home)).id) if one.state is DeliveryState.FAILED]
+        told = {one.subject_id for one in await work.tasks.open() if one.kind == "address_refused"}
+    assert len(failed) == len(ALL)
+    assert {one.id for one in failed} == told
