@@ -1,5 +1,6 @@
 """What people, machines and forgers write to the house."""
 
+from tests.service.flow.delivery_report import delivery_report
 from tests.service.flow.walk import PRIYA, SAM
 
 STRANGER = "mallory@elsewhere.test"
@@ -23,35 +24,4 @@ def report(delivery_id: str, address: str, *, message_id: bool, number: int) -> 
     """A delivery report; one carrier alone, as whoever forges it may know, proves nothing."""
     named = f"Message-ID: <{delivery_id}@kent.test>\nX-National-Alerts-Delivery: {delivery_id}" if message_id else ""
     carried = named or f"X-National-Alerts-Delivery: {delivery_id}"
-    return f"""From: MAILER-DAEMON@council.test
-To: alerts@kent.test
-Subject: Undelivered Mail Returned to Sender
-Message-ID: <{number}.report@council.test>
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-The mailbox does not exist.
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; council.test
-
-Final-Recipient: rfc822; {address}
-Action: failed
-Status: 5.1.1
-
---b
-Content-Type: message/rfc822
-
-From: alerts@kent.test
-{carried}
-Subject: National alert
-
-words
-
---b--
-""".replace("\n", "\r\n").encode()
+    return delivery_report(address, carried=carried, name=str(number))

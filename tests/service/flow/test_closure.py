@@ -17,6 +17,7 @@ from service.flow.rounds import notice_round
 from service.flow.stop import stop_on_web
 from service.ports import Envelope, SendOutcome, SendResult
 from tests.directory.decided import merge, remove_contact, retire
+from tests.service.flow.delivery_report import delivery_report
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.walk import (
     CARDIFF,
@@ -66,40 +67,8 @@ def bounced(home: Home, address: str) -> None:
     envelope, wire = next((envelope, wire) for envelope, wire in reversed(home.mailer.sent) if envelope.recipient == address)
     head = wire.partition(b"\r\n\r\n")[0].decode("ascii", "replace")
     message_id = next(line for line in head.splitlines() if line.startswith("Message-ID")).partition(": ")[2]
-    report = f"""From: MAILER-DAEMON@council.test
-To: {envelope.sender}
-Subject: Undelivered Mail Returned to Sender
-Message-ID: <{abs(hash(message_id))}@council.test>
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-The mailbox does not exist.
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; council.test
-
-Final-Recipient: rfc822; {address}
-Action: failed
-Status: 5.1.1
-
---b
-Content-Type: message/rfc822
-
-From: alerts@kent.test
-Message-ID: {message_id}
-X-National-Alerts-Delivery: {envelope.delivery_id}
-Subject: National alert
-
-words
-
---b--
-"""
-    home.mailbox.put(report.replace("\n", "\r\n").encode())
+    carried = f"Message-ID: {message_id}\nX-National-Alerts-Delivery: {envelope.delivery_id}"
+    home.mailbox.put(delivery_report(address, carried=carried, name=envelope.delivery_id, to=envelope.sender))
 
 
 async def test_the_found_notice_reaches_exactly_those_who_still_believe_the_child_is_missing(home_on_each: Home) -> None:
