@@ -29,6 +29,7 @@ from service.flow.rounds import notice_round, triage_round
 from service.logs import set_up_logs
 from service.ports import SendOutcome, SendResult
 from tests.databases import MASTER
+from tests.directory.decided import set_contact
 from tests.factories import NOW
 from tests.service.flow.home import move_in
 from tests.service.flow.walk import HELEN, ask_approvers
@@ -163,8 +164,14 @@ async def _from_approval(here: Path, port: int) -> tuple[str, ...]:
     home = await move_in(database)
     async with database.begin() as work:
         for one in await work.register.authorities():
-            await work.register.set_contact(
-                gss_code=one.gss_code, address=f"duty@{one.gss_code.lower()}.test", role="custodian", who="bench", why="bench", at=NOW
+            await set_contact(
+                work.register,
+                gss_code=one.gss_code,
+                address=f"duty@{one.gss_code.lower()}.test",
+                role="custodian",
+                who="bench",
+                why="bench",
+                at=NOW,
             )
     await ask_approvers(home)
     home.reply(home.last_to(HELEN), HELEN, "APPROVE\n")

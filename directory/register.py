@@ -131,41 +131,6 @@ class Register:
         """Return the GSS codes of the authorities whose letters go elsewhere since then than before."""
         return frozenset(one.gss_code for one in await self.all_contacts() if one.changed_at is not None and one.changed_at >= moment)
 
-    async def set_contact(
-        self,
-        *,
-        gss_code: str,
-        address: str,
-        role: str,
-        who: str,
-        why: str,
-        at: datetime,
-        order: int = PRIMARY,
-        phone: str = "",
-        out_of_hours: str | None = None,
-        secure_note: str | None = None,
-        base: int | None = None,
-        batch: str | None = None,
-    ) -> Contact:
-        """Store a contact (its address already normalised), with its history; setting it to what it is already does nothing.
-
-        *base* is the version the person saw (NOTHING for none): ChangedMeanwhile when it is another now. A partner agency is never primary.
-        """
-        await self.hold(gss_code)
-        old = await self.as_seen(gss_code, order, base)
-        new = contact_after(
-            old,
-            gss_code=gss_code,
-            order=order,
-            address=address,
-            role=role,
-            phone=phone,
-            out_of_hours=out_of_hours,
-            secure_note=secure_note,
-        )
-        await self._write([(old, new)], By(who=who, why=why, at=at, batch=batch))
-        return await self.contact(gss_code, order) or new
-
     async def prove_contact(
         self, *, gss_code: str, order: int, who: str, why: str, at: datetime, how: How = How.CONFIRMED, by: str | None = None
     ) -> Contact:

@@ -10,6 +10,7 @@ from directory.contact import How
 from directory.history import By
 from service.domain.people import Role
 from tests import test_pages_in_a_browser as walk
+from tests.directory.decided import set_contact
 from tests.service.web.seeds import NOW, session_hash
 from tests.test_pages_in_a_browser import Served, Window
 
@@ -31,7 +32,7 @@ async def _as(served: Served, browser: Browser, person_id: str, *, scripts: bool
 
 async def _second_administrator(served: Served) -> str:
     async with served.database.begin() as work:
-        await work.register.set_contact(gss_code=KENT, address="alerts@kent.test", role="custodian", who="w", why="w", at=NOW)
+        await set_contact(work.register, gss_code=KENT, address="alerts@kent.test", role="custodian", who="w", why="w", at=NOW)
         authority = (await work.people.person(served.seeds.people["directory"])).issuing_authority_id
         return await work.people.add(
             authority_id=authority, name="Robin Sample", address="robin@kent.test", roles=frozenset({Role.DIRECTORY})
@@ -44,7 +45,8 @@ async def _a_full_list(served: Served) -> None:
         for number, one in enumerate(await work.register.authorities(NOW.date())):
             if number % 30 == 7 or one.gss_code == KENT:
                 continue
-            await work.register.set_contact(
+            await set_contact(
+                work.register,
                 gss_code=one.gss_code,
                 address=f"custodian@{one.code.lower()}.test",
                 role="custodian",

@@ -33,6 +33,7 @@ from service.flow.understanding import understand
 from service.mail.classify import Sort
 from service.settings import REAL_RECIPIENTS, ImapSettings, OAuthSettings, Settings, SmtpSettings
 from tests.databases import prove_origin
+from tests.directory.decided import set_contact
 from tests.servers.postfix_dovecot import MailServers
 from tests.servers.token_endpoint import TokenEndpoint
 
@@ -158,7 +159,7 @@ async def running(settings: Settings, staff: Mapping[str, Role], authorities: tu
             await work.register.load_shipped()
             places = [one.gss_code for one in shipped() if one.in_uk and one.gss_code != "E10000016"]
             for gss_code, address in zip(places, authorities, strict=False):
-                await work.register.set_contact(gss_code=gss_code, address=address, role="custodian", who="test", why="test", at=at)
+                await set_contact(work.register, gss_code=gss_code, address=address, role="custodian", who="test", why="test", at=at)
             council = await work.people.add_authority(
                 gss_code="E10000016",
                 name="Kent County Council",

@@ -1,4 +1,4 @@
-"""What two people decide about the directory, done at once: tests of what follows need no proposal."""
+"""What people decide about the directory, done at once: tests of what follows need no proposal."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from directory.changes import What
+from directory.contact import PRIMARY, Contact, contact_after
 from directory.history import By
 from directory.register import Register
 from directory.succession import ending, merging, settle
@@ -23,6 +24,28 @@ async def merge(register: Register, gss_codes: Collection[str], into: str, first
     for old, ended in await merging(register, gss_codes, into, first_day):
         await settle(register, ended, What.AUTHORITY_RETIRED, told, base=old.version)
     return told.batch or ""
+
+
+async def set_contact(
+    register: Register,
+    *,
+    gss_code: str,
+    address: str,
+    role: str,
+    who: str,
+    why: str,
+    at: datetime,
+    order: int = PRIMARY,
+    phone: str = "",
+    out_of_hours: str | None = None,
+    secure_note: str | None = None,
+) -> Contact:
+    """Store a contact, whatever its domain."""
+    old = await register.contact(gss_code, order)
+    said = {"phone": phone, "out_of_hours": out_of_hours, "secure_note": secure_note}
+    new = contact_after(old, gss_code=gss_code, order=order, address=address, role=role, **said)
+    await register.store([(old, new)], By(who=who, why=why, at=at))
+    return await register.contact(gss_code, order) or new
 
 
 async def remove_contact(register: Register, *, gss_code: str, order: int, who: str, why: str, at: datetime) -> None:

@@ -27,7 +27,7 @@ from directory.proposing import (
 from directory.register import NOTHING, Register
 from directory.succession import edit_authority
 from tests.directory import decided
-from tests.directory.decided import retire
+from tests.directory.decided import retire, set_contact
 
 KENT, MEDWAY = "E10000016", "E06000035"
 AT = datetime(2026, 10, 28, 9, 30, tzinfo=UTC)
@@ -159,7 +159,7 @@ async def test_a_partner_agency_is_never_primary(register: Register) -> None:
 
 async def test_a_partners_domain_vouches_for_no_mailbox_of_the_authority(register: Register) -> None:
     await change(register, "alerts@kent.gov.uk")
-    await register.set_contact(gss_code=KENT, order=1, address="a@kent.police.uk", role="police", who="w", why="w", at=AT)
+    await set_contact(register, gss_code=KENT, order=1, address="a@kent.police.uk", role="police", who="w", why="w", at=AT)
     assert (await proposed(register, "b@kent.police.uk")).reason == "The domain is new for this authority."
 
 

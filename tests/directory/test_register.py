@@ -16,7 +16,7 @@ from directory.history import By
 from directory.importing import ContactRow
 from directory.register import Register
 from directory.tables import authorities, contacts
-from tests.directory.decided import remove_contact
+from tests.directory.decided import remove_contact, set_contact
 
 KENT, MEDWAY, JERSEY = "E10000016", "E06000035", "CD-JE"
 AT = datetime(2026, 10, 28, 9, 30, tzinfo=UTC)
@@ -32,7 +32,7 @@ TOLD = Told(who="administrator", why="letter of 27 October", at=AT)
 
 
 async def give(register: Register, gss_code: str, address: str, order: int = 0) -> Contact:
-    return await register.set_contact(gss_code=gss_code, address=address, role="custodian", order=order, **TOLD)
+    return await set_contact(register, gss_code=gss_code, address=address, role="custodian", order=order, **TOLD)
 
 
 async def test_loading_the_shipped_list_twice_changes_nothing_the_second_time(connection: AsyncConnection) -> None:
@@ -107,7 +107,7 @@ async def test_proof_is_kept_while_the_address_stays_and_lost_with_it(register: 
     await give(register, KENT, "alerts@kent.test")
     proved = await register.prove_contact(gss_code=KENT, order=0, **TOLD)
     assert proved.proved_at == AT
-    same = await register.set_contact(gss_code=KENT, address="alerts@kent.test", role="duty team", **TOLD)
+    same = await set_contact(register, gss_code=KENT, address="alerts@kent.test", role="duty team", **TOLD)
     assert same.proved_at == AT
     await give(register, KENT, "other@kent.test")
     (stored,) = await register.contacts(KENT)
@@ -172,7 +172,7 @@ async def test_a_time_goes_in_with_any_zone_and_comes_out_in_utc(register: Regis
 
 async def test_a_time_without_a_zone_is_refused(register: Register) -> None:
     with pytest.raises(StatementError):
-        await register.set_contact(gss_code=KENT, address="a@kent.test", role="custodian", who="a", why="b", at=AT.replace(tzinfo=None))
+        await set_contact(register, gss_code=KENT, address="a@kent.test", role="custodian", who="a", why="b", at=AT.replace(tzinfo=None))
 
 
 async def test_the_database_itself_refuses_an_order_below_zero(register: Register, connection: AsyncConnection) -> None:

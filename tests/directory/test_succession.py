@@ -13,7 +13,7 @@ from directory.proposing import agree_to_batch
 from directory.register import Register
 from directory.succession import add_authority, edit_authority
 from directory.undoing import undo, undo_batch
-from tests.directory.decided import merge, remove_contact, retire
+from tests.directory.decided import merge, remove_contact, retire, set_contact
 
 KENT, MEDWAY, SURREY, EAST, WEST = "E10000016", "E06000035", "E10000030", "NEW-EAST-SURREY", "NEW-WEST-SURREY"
 LAST_DAY, FIRST_DAY = date(2027, 3, 31), date(2027, 4, 1)
@@ -24,7 +24,7 @@ NEW = replace(by_gss()[KENT], gss_code="X1", code="XNE", name="New Council", sho
 
 
 async def give(register: Register, gss_code: str, address: str) -> None:
-    await register.set_contact(gss_code=gss_code, address=address, role="custodian", who="w", why="w", at=AT)
+    await set_contact(register, gss_code=gss_code, address=address, role="custodian", who="w", why="w", at=AT)
 
 
 async def test_alerts_go_to_surrey_until_its_last_day_and_to_its_successors_from_the_next(register: Register) -> None:
@@ -158,7 +158,7 @@ async def test_a_mail_servers_word_does_not_hide_a_persons_answer_until_that_is_
 async def test_the_unproved_are_listed_and_partner_agencies_get_no_alert(register: Register) -> None:
     await give(register, KENT, "alerts@kent.test")
     await register.prove_contact(gss_code=KENT, order=0, who="w", why="w", at=AT)
-    await register.set_contact(gss_code=KENT, order=1, address="a@kent.police.test", role="Police", who="w", why="w", at=AT)
+    await set_contact(register, gss_code=KENT, order=1, address="a@kent.police.test", role="Police", who="w", why="w", at=AT)
     assert len(await register.unproved(AT, LAST_DAY)) == 211
     assert len(await register.unproved(AT + timedelta(days=1), LAST_DAY)) == 212
     assert [one.order for one in await register.all_contacts()] == [0]

@@ -26,7 +26,7 @@ from service.flow.deliver import LEASE
 from service.flow.repair import mend
 from service.flow.stop import stop_on_web
 from service.flow.track import answer_by_link
-from tests.directory.decided import remove_contact
+from tests.directory.decided import remove_contact, set_contact
 from tests.model.faults import POINTS
 from tests.model.world import FATES, NAMES, ROOMS, SECOND, World, form
 from tests.model.writings import DEFECTS, REASON, STRANGER, WITHDRAWN, report
@@ -272,7 +272,7 @@ class AnyOrder(RuleBasedStateMachine):
                     await remove_contact(work.register, gss_code=code, order=one.order, **said)
             elif what in ("moves", "comes back"):
                 name = "new" if what == "moves" else "duty"
-                await work.register.set_contact(gss_code=code, address=f"{name}@{code.lower()}.test", role="custodian", **said)
+                await set_contact(work.register, gss_code=code, address=f"{name}@{code.lower()}.test", role="custodian", **said)
 
     @precondition(lambda self: any(one["state"] in ("bounced", "failed") for one in self.live_or_failed()))
     @rule(which=WHICH)

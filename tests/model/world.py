@@ -31,6 +31,7 @@ from service.flow.rounds import notice_round, triage_round
 from service.mail.prefab import personalise
 from service.ports import Envelope, SendOutcome, SendResult
 from tests.databases import LONG_AGO, MASTER
+from tests.directory.decided import set_contact
 from tests.model.faults import Faulty
 from tests.model.reference import Reference
 from tests.model.seen import Frozen, Left, Seen
@@ -70,8 +71,8 @@ def _settled() -> Path:
         database = Database(url, MASTER)
         home = await move_in(database)
         async with database.begin() as work:
-            await work.register.set_contact(
-                gss_code=AUTHORITIES[0], address=SECOND, role="hub", order=1, who="test", why="test", at=home.now
+            await set_contact(
+                work.register, gss_code=AUTHORITIES[0], address=SECOND, role="hub", order=1, who="test", why="test", at=home.now
             )
         await database.close()
 

@@ -26,6 +26,7 @@ from service.domain.case import CaseState
 from service.domain.notice import NoticeKind
 from service.settings import REAL_RECIPIENTS, Settings
 from tests.databases import MASTER, prove_origin, settle_kent
+from tests.directory.decided import set_contact
 from tests.factories import NOW
 from tests.servers.programs import free_ports
 from tests.torture.invariants import Seen, broken
@@ -81,7 +82,7 @@ async def settle(url: str, gss_codes: Sequence[str] = GSS_CODES) -> None:
     async with database.begin() as work:
         await work.register.load_shipped()
         for gss_code, address in zip(gss_codes, addresses(gss_codes), strict=True):
-            await work.register.set_contact(gss_code=gss_code, address=address, role="custodian", who="test", why="test", at=NOW)
+            await set_contact(work.register, gss_code=gss_code, address=address, role="custodian", who="test", why="test", at=NOW)
             # The people of the town do not answer letters about their address, and the sums are about alerts.
             await work.register.prove_contact(gss_code=gss_code, order=PRIMARY, who="test", why="test", at=NOW)
         for due in await work.register.letters_due.waiting(limit=100):

@@ -18,6 +18,7 @@ from service.mail.authenticity import parse_profile
 from service.mail.templates import Templates
 from service.mail.tokens import Tokens
 from tests.databases import MASTER, prove_origin, settle_kent
+from tests.directory.decided import set_contact
 from tests.factories import NOW
 from tests.fakes import FakeMailbox, FakeMailer
 
@@ -105,8 +106,8 @@ async def move_in(database: Database) -> Home:
     async with database.begin() as work:
         await work.register.load_shipped()
         for gss_code in AUTHORITIES:
-            await work.register.set_contact(
-                gss_code=gss_code, address=f"duty@{gss_code.lower()}.test", role="custodian", who="test", why="test", at=NOW
+            await set_contact(
+                work.register, gss_code=gss_code, address=f"duty@{gss_code.lower()}.test", role="custodian", who="test", why="test", at=NOW
             )
         await settle_kent(work)
         await prove_origin(work, "rfc8601:mx.kent.test", "alerts@kent.test")

@@ -14,7 +14,7 @@ from service.flow.confirm import ask_for_confirmation, look_at_silence, write_le
 from service.flow.confirmed import Change, answer_by_link
 from service.flow.deliver import deliver_due
 from service.ports import Envelope, SendOutcome, SendResult
-from tests.directory.decided import retire
+from tests.directory.decided import retire, set_contact
 from tests.factories import NOW
 from tests.service.flow.home import Home
 from tests.service.flow.test_confirm import contact
@@ -36,7 +36,7 @@ START = NOW.date()
 
 
 async def put(work: Work, gss_code: str, address: str, at: datetime, order: int = 0) -> None:
-    await work.register.set_contact(gss_code=gss_code, address=address, role="duty desk", order=order, who="test", why="test", at=at)
+    await set_contact(work.register, gss_code=gss_code, address=address, role="duty desk", order=order, who="test", why="test", at=at)
 
 
 def relay(envelope: Envelope) -> SendResult:

@@ -10,6 +10,7 @@ from service.domain.delivery import Answer
 from service.domain.errors import NotFound
 from service.flow import track
 from service.flow.owning import take_on
+from tests.directory.decided import set_contact
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.walk import (
     CARDIFF,
@@ -114,8 +115,8 @@ async def test_r26_a_forwarded_letter_answered_by_another_authority_stays_unconf
 
 async def test_r26_an_authority_at_the_same_mail_domain_is_still_another_authority(home: Home) -> None:
     async with home.database.begin() as work:
-        await work.register.set_contact(
-            gss_code=AUTHORITIES[1], address="medway@e08000035.test", role="Duty", who="test", why="test", at=home.now
+        await set_contact(
+            work.register, gss_code=AUTHORITIES[1], address="medway@e08000035.test", role="Duty", who="test", why="test", at=home.now
         )
     await go_live(home)
     home.reply(home.last_to(LEEDS), "medway@e08000035.test", "Answer: 1\n")
@@ -135,7 +136,9 @@ async def test_r27_a_reply_that_fails_the_check_of_its_origin_never_counts(home:
 async def test_r28_a_mailbox_shared_by_two_authorities_answers_for_the_one_whose_letter_it_replies_to(home: Home) -> None:
     async with home.database.begin() as work:
         for gss_code in AUTHORITIES[:2]:
-            await work.register.set_contact(gss_code=gss_code, address="duty@shared.test", role="Duty", who="test", why="test", at=home.now)
+            await set_contact(
+                work.register, gss_code=gss_code, address="duty@shared.test", role="Duty", who="test", why="test", at=home.now
+            )
     await go_live(home)
     first, second = home.letters_to("duty@shared.test")
     home.reply(first, "duty@shared.test", "Answer: 1\n")

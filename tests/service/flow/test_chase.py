@@ -11,6 +11,7 @@ from service.flow.chase import CALL, chase_silent, owing, spoke_to
 from service.flow.deliver import LEASE, deliver_due
 from service.flow.track import answer_by_link
 from service.ports import SendOutcome, SendResult
+from tests.directory.decided import set_contact
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.test_closure import at, end
 from tests.service.flow.walk import (
@@ -159,8 +160,8 @@ async def test_the_second_letter_goes_to_the_fallback_and_the_third_to_the_perso
     await go_live(home)
     async with home.database.begin() as work:
         for order, (address, role) in enumerate([(LEEDS, "Duty desk"), ("pat@e08000035.test", "Custodian"), ("hub@e08000035.test", "Hub")]):
-            await work.register.set_contact(
-                gss_code=LEEDS_CODE, address=address, role=role, order=order, who="test", why="test", at=home.now
+            await set_contact(
+                work.register, gss_code=LEEDS_CODE, address=address, role=role, order=order, who="test", why="test", at=home.now
             )
     await morning(home, 25)
     await morning(home, 27)

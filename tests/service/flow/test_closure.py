@@ -16,7 +16,7 @@ from service.flow.deliver import deliver_due
 from service.flow.rounds import notice_round
 from service.flow.stop import stop_on_web
 from service.ports import Envelope, SendOutcome, SendResult
-from tests.directory.decided import merge, remove_contact, retire
+from tests.directory.decided import merge, remove_contact, retire, set_contact
 from tests.service.flow.delivery_report import delivery_report
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.walk import (
@@ -49,8 +49,8 @@ async def settle_in(home: Home, *codes: str) -> None:
 
 async def at(home: Home, gss_code: str, address: str, order: int = 0) -> None:
     async with home.database.begin() as work:
-        await work.register.set_contact(
-            gss_code=gss_code, address=address, role="custodian", order=order, who="test", why="test", at=home.now
+        await set_contact(
+            work.register, gss_code=gss_code, address=address, role="custodian", order=order, who="test", why="test", at=home.now
         )
 
 
@@ -87,8 +87,14 @@ async def test_the_found_notice_reaches_exactly_those_who_still_believe_the_chil
     async with home.database.begin() as work:  # Cardiff is merged into Medway; York is removed and has no address any more
         await merge(work.register, [CARDIFF_CODE], MEDWAY_CODE, today(), By(who="test", why="test", at=home.now))
         await remove_contact(work.register, gss_code=YORK, order=0, who="test", why="test", at=home.now)
-        await work.register.set_contact(  # was never alerted
-            gss_code="E08000036", address="duty@e08000036.test", role="custodian", who="test", why="test", at=home.now
+        await set_contact(
+            work.register,  # was never alerted
+            gss_code="E08000036",
+            address="duty@e08000036.test",
+            role="custodian",
+            who="test",
+            why="test",
+            at=home.now,
         )
     home.mailer.sent.clear()
     await end(home)

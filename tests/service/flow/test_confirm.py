@@ -23,6 +23,7 @@ from service.flow.to_do import SEEN_BY_THE_SERVICE
 from service.mail.message import parse
 from service.mail.tokens import find_carried
 from service.ports import SendOutcome, SendResult
+from tests.directory.decided import set_contact
 from tests.factories import NOW
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.walk import ADA, CARDIFF, LEEDS, MEDWAY, board, go_live, person, received, tasks
@@ -84,7 +85,7 @@ async def test_a_new_address_proves_itself_by_one_press_and_its_letter_speaks_of
 async def test_the_old_and_the_new_address_are_told_and_neither_letter_names_the_other(home: Home) -> None:
     await verified(home)
     async with home.database.begin() as work:
-        await work.register.set_contact(gss_code=LEEDS_CODE, address="new@leeds.test", role="custodian", who="Ada", why="moved", at=NOW)
+        await set_contact(work.register, gss_code=LEEDS_CODE, address="new@leeds.test", role="custodian", who="Ada", why="moved", at=NOW)
     assert await write_letters_due(home.house, now=NOW) == 3
     await home.settle()
     assert "no longer gets national alerts" in str(home.last_to(LEEDS)["Subject"]) and "new@leeds.test" not in home.text_to(LEEDS)
@@ -114,8 +115,14 @@ async def test_after_90_days_everybody_is_asked_once_on_a_working_day_and_by_day
 async def test_no_more_than_a_few_are_asked_in_a_day(home: Home) -> None:
     async with home.database.begin() as work:
         for one in (await work.register.authorities())[:40]:
-            await work.register.set_contact(
-                gss_code=one.gss_code, address=f"duty@{one.gss_code.lower()}.test", role="custodian", who="test", why="test", at=NOW
+            await set_contact(
+                work.register,
+                gss_code=one.gss_code,
+                address=f"duty@{one.gss_code.lower()}.test",
+                role="custodian",
+                who="test",
+                why="test",
+                at=NOW,
             )
     assert await ask_for_confirmation(home.house, now=LATER) == A_DAY
 
@@ -210,8 +217,8 @@ async def test_nobody_answers_without_a_name_or_with_another_link(home: Home) ->
 
 async def test_silence_goes_to_the_fallback_and_then_to_the_telephone(home: Home) -> None:
     async with home.database.begin() as work:
-        await work.register.set_contact(
-            gss_code=LEEDS_CODE, address="night@e08000035.test", role="duty desk", order=1, who="test", why="test", at=NOW
+        await set_contact(
+            work.register, gss_code=LEEDS_CODE, address="night@e08000035.test", role="duty desk", order=1, who="test", why="test", at=NOW
         )
     await asked(home)
     night = "night@e08000035.test"
@@ -300,7 +307,7 @@ async def test_a_letter_that_comes_back_is_one_task_that_ends_when_the_next_addr
     assert (task.kind, task.subject_id) == ("contact_failed", f"letters {LEEDS_CODE}")
     assert task.kind not in SEEN_BY_THE_SERVICE  # nothing is sent again, so a person may call it done
     async with home.database.begin() as work:
-        await work.register.set_contact(gss_code=LEEDS_CODE, address="new@leeds.test", role="custodian", who="Ada", why="moved", at=NOW)
+        await set_contact(work.register, gss_code=LEEDS_CODE, address="new@leeds.test", role="custodian", who="Ada", why="moved", at=NOW)
     await write_letters_due(home.house, now=NOW)
     await home.settle()
     assert len(await tasks(home)) == 1  # the word to the old address came back as well, and nobody needs to know
@@ -312,7 +319,7 @@ async def test_a_letter_that_comes_back_is_one_task_that_ends_when_the_next_addr
 async def test_a_fallback_proves_itself_alone_when_the_letter_to_the_first_address_came_back(home: Home) -> None:
     night = "night@e08000035.test"
     async with home.database.begin() as work:
-        await work.register.set_contact(gss_code=LEEDS_CODE, address=night, role="duty desk", order=1, who="t", why="t", at=NOW)
+        await set_contact(work.register, gss_code=LEEDS_CODE, address=night, role="duty desk", order=1, who="t", why="t", at=NOW)
     await verified(home)
     await answer_by_link(home.house, token_of(home, night), name="Robin", said=Said.UNCHANGED, change=NOTHING, now=NOW)
     refused = SendResult(outcome=SendOutcome.REFUSED_FOR_GOOD, code=550, enhanced_status="5.1.1")
@@ -329,7 +336,7 @@ async def test_a_fallback_proves_itself_alone_when_the_letter_to_the_first_addre
 async def test_nobody_waits_for_an_answer_about_an_address_that_is_another_by_now(home: Home) -> None:
     await asked(home)
     async with home.database.begin() as work:
-        await work.register.set_contact(gss_code=LEEDS_CODE, address="new@leeds.test", role="custodian", who="t", why="t", at=LATER)
+        await set_contact(work.register, gss_code=LEEDS_CODE, address="new@leeds.test", role="custodian", who="t", why="t", at=LATER)
     assert await look_at_silence(home.house, now=LATER + timedelta(days=20)) == 2
     assert f"confirm {LEEDS_CODE}" not in {one.subject_id for one in await tasks(home)}
     home.reply(home.last_to(LEEDS), LEEDS, "Nothing has changed")
@@ -354,7 +361,7 @@ async def test_who_changed_an_address_is_named_in_the_letters_about_it(home: Hom
     await verified(home)
     by = (await person(home, ADA)).id
     async with home.database.begin() as work:
-        await work.register.set_contact(gss_code=LEEDS_CODE, address="new@leeds.test", role="custodian", who=by, why="moved", at=NOW)
+        await set_contact(work.register, gss_code=LEEDS_CODE, address="new@leeds.test", role="custodian", who=by, why="moved", at=NOW)
     await write_letters_due(home.house, now=NOW)
     await home.settle()
     assert "Changed by: Ada" in home.text_to(LEEDS)

@@ -18,6 +18,7 @@ from service.flow.decide import decide_on_web
 from service.flow.receive import receive_new
 from service.flow.rounds import triage_round
 from service.mail.authenticity import parse_profile
+from tests.directory.decided import set_contact
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.walk import (
     ADA,
@@ -172,8 +173,8 @@ async def test_after_the_directory_changed_the_approvers_are_asked_again_and_the
     await ask_approvers(home)
     first = home.last_to(HELEN)
     async with home.database.begin() as work:
-        await work.register.set_contact(
-            gss_code=AUTHORITIES[0], address="new@leeds.test", role="custodian", who="test", why="it moved", at=home.now
+        await set_contact(
+            work.register, gss_code=AUTHORITIES[0], address="new@leeds.test", role="custodian", who="test", why="it moved", at=home.now
         )
     home.reply(first, HELEN, "APPROVE\n")
     await home.settle()
@@ -191,7 +192,7 @@ async def test_after_the_directory_changed_the_approvers_are_asked_again_and_the
 async def test_an_address_that_changed_lately_in_the_directory_makes_the_decision_one_for_the_page(home: Home) -> None:
     code, at = AUTHORITIES[0], home.now - COOL_OFF + timedelta(hours=1)
     async with home.database.begin() as work:
-        await work.register.set_contact(gss_code=code, address="new@leeds.test", role="custodian", who="test", why="it moved", at=at)
+        await set_contact(work.register, gss_code=code, address="new@leeds.test", role="custodian", who="test", why="it moved", at=at)
     await ask_approvers(home)
     home.reply(home.last_to(HELEN), HELEN, "APPROVE\n")
     await home.settle()

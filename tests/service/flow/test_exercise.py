@@ -14,7 +14,7 @@ from service.domain.delivery import Lane
 from service.domain.errors import ChangedMeanwhile, NotAllowed
 from service.flow.confirmed import Change, answer_by_link
 from service.flow.exercise import Results, approve, close, prepare, results_of
-from tests.directory.decided import retire
+from tests.directory.decided import retire, set_contact
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.test_confirm import contact, token_of
 from tests.service.flow.walk import CARDIFF, LEEDS, MEDWAY, alerts_sent, board, go_live, tasks
@@ -76,7 +76,7 @@ async def test_a_press_or_a_line_answers_it_and_who_did_not_becomes_a_task_when_
 async def test_an_address_that_changed_after_it_was_prepared_stops_it(home: Home) -> None:
     exercise_id = await prepared(home)
     async with home.database.begin() as work:
-        await work.register.set_contact(gss_code=AUTHORITIES[0], address="new@leeds.test", role="custodian", who="t", why="t", at=home.now)
+        await set_contact(work.register, gss_code=AUTHORITIES[0], address="new@leeds.test", role="custodian", who="t", why="t", at=home.now)
     with pytest.raises(NotAllowed, match="directory has changed"):
         await approve(home.house, exercise_id, by="approver", now=home.now)
 

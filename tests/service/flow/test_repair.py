@@ -13,7 +13,7 @@ from service.database.leaving import Move
 from service.domain.delivery import Answer, Delivery, DeliveryEvent, DeliveryState
 from service.domain.errors import NotAllowed, NotFound
 from service.flow.repair import Mended, look, mend
-from tests.directory.decided import merge
+from tests.directory.decided import merge, set_contact
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.test_answers import find
 from tests.service.flow.walk import HELEN, LEEDS, MEDWAY, PRIYA, go_live, last_notice, person, task_kinds, the_case
@@ -74,8 +74,15 @@ async def test_the_very_same_letter_goes_again_to_that_authority_alone(home: Hom
 
 async def test_the_page_says_what_the_bounce_meant_and_suggests_what_may_work(home: Home) -> None:
     async with home.database.begin() as work:
-        await work.register.set_contact(
-            gss_code=AUTHORITIES[0], order=1, address="second@leeds.test", role="Night desk", who="test", why="test", at=home.now
+        await set_contact(
+            work.register,
+            gss_code=AUTHORITIES[0],
+            order=1,
+            address="second@leeds.test",
+            role="Night desk",
+            who="test",
+            why="test",
+            at=home.now,
         )
     await go_live(home)
     first = await letter_to_leeds(home)

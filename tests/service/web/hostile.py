@@ -17,6 +17,7 @@ from service.domain.delivery import Answer
 from service.domain.notice import Finding, Notice
 from service.domain.people import Role
 from service.policies import policy_named, text_of
+from tests.directory.decided import set_contact
 from tests.service.web import seeds
 from tests.service.web.conftest import Town
 from tests.service.web.seeds import NOW
@@ -140,7 +141,7 @@ async def _words(work: Work, town: Town, authority_id: str, words: str) -> None:
         )
     (asked, *_) = await work.approvals.of_notice(town.seeds.decide_notice)
     await work.approvals.use(asked, verdict=Verdict.REJECT, way="web", reason=words, evidence={}, at=NOW)
-    await work.register.set_contact(gss_code="E10000016", address="duty@kent.test", role="Duty", who="w", why="w", at=NOW)
+    await set_contact(work.register, gss_code="E10000016", address="duty@kent.test", role="Duty", who="w", why="w", at=NOW)
     wanted = Contact(gss_code="E10000016", order=1, address=words, role=words, phone=words, out_of_hours=words, secure_note=words)
     known = await work.register.authority("E10000016")
     assert known is not None

@@ -20,6 +20,7 @@ from service.flow.post import new_delivery
 from service.mail.prefab import freeze
 from service.mail.templates import Rendered
 from service.mail.tokens import Tokens, digest
+from tests.directory.decided import set_contact
 from tests.service.forms.documents import docx, paragraph, table
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -86,8 +87,14 @@ async def sow(database: Database) -> Seeds:
     async with database.begin() as work:
         await work.register.load_shipped()
         for one in (await work.register.authorities())[:60]:
-            await work.register.set_contact(
-                gss_code=one.gss_code, address=f"{one.code.lower()}@council.test", role="Duty", who="test", why="test", at=NOW
+            await set_contact(
+                work.register,
+                gss_code=one.gss_code,
+                address=f"{one.code.lower()}@council.test",
+                role="Duty",
+                who="test",
+                why="test",
+                at=NOW,
             )
         kent = await work.people.add_authority(
             gss_code="E10000016",

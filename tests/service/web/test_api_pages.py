@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 from directory.api_keys import ApiKeys
 from directory.contact import How
 from service.web.rates import Rates
+from tests.directory.decided import set_contact
 from tests.service.web.conftest import BASE, Town
 from tests.service.web.seeds import NOW
 
@@ -35,7 +36,7 @@ async def key(town: Town) -> str:
 async def test_a_key_opens_the_list_and_one_authority_with_its_health(town: Town) -> None:
     await key(town)
     async with town.database.begin() as work:
-        await work.register.set_contact(gss_code=KENT, address="alerts@kent.test", role="custodian", who="w", why="w", at=NOW)
+        await set_contact(work.register, gss_code=KENT, address="alerts@kent.test", role="custodian", who="w", why="w", at=NOW)
         await work.register.prove_contact(gss_code=KENT, order=0, who="w", why="w", at=NOW, how=How.CONFIRMED)
     client = town.visitor(**KEY)
     listed = (await client.get("/api/authorities", params={"q": "kent"})).json()

@@ -4,6 +4,7 @@ from directory.authority import shipped
 from service.domain.delivery import Answer
 from service.domain.people import Role
 from service.flow.chase import CALL
+from tests.directory.decided import set_contact
 from tests.service.web.conftest import Town
 from tests.service.web.seeds import NASTY
 
@@ -12,7 +13,7 @@ SILENT = next(one for one in shipped() if one.in_uk)
 
 async def test_the_silent_are_listed_with_their_numbers(town: Town) -> None:
     async with town.database.begin() as work:
-        await work.register.set_contact(
+        await set_contact(work.register,
             gss_code=SILENT.gss_code, address="duty@council.test", role="Custodian", phone="01632 960321", who="test", why="test",
             at=town.clock.now,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from directory.exporting import contacts_csv
 from directory.importing import Import
 from directory.workbooks import workbook_rows
 from service.flow.sandbox import CannotUnderstand
+from tests.directory.decided import set_contact
 from tests.service.web.conftest import Staff, Town, ViewsHere
 from tests.service.web.seeds import NOW
 from tests.service.web.test_directory_pages import KENT, contact, done, second, with_address
@@ -89,8 +90,8 @@ async def test_w12_what_somebody_changed_between_the_look_and_the_press_is_shown
     await with_address(town)
     asked = hidden((await send(staff, PHONE)).text)
     async with town.database.begin() as work:
-        await work.register.set_contact(
-            gss_code=KENT, address="alerts@kent.test", role="duty", phone="01632 960001", who="w", why="w", at=NOW
+        await set_contact(
+            work.register, gss_code=KENT, address="alerts@kent.test", role="duty", phone="01632 960001", who="w", why="w", at=NOW
         )
     late = await staff.post("/directory/import/confirm", **asked)
     assert (late.status_code, "<del>01632 960001</del>" in late.text) == (409, True)
@@ -128,7 +129,7 @@ async def test_w17_an_export_asks_again_who_it_is_holds_no_formula_and_comes_bac
         old = await work.register.authority(KENT)
         assert old is not None
         await work.connection.exec_driver_sql("UPDATE directory_authorities SET name = '=cmd|calc' WHERE gss_code = ?", (KENT,))
-        await work.register.set_contact(
+        await set_contact(work.register,
             gss_code=KENT, address="alerts@kent.test", role="custodian", phone="+44 1632 960001", secure_note="=1+1", who="w", why="w",
             at=NOW,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from directory.contact import Contact, How
 from directory.history import By
 from directory.proposing import propose_retirement
 from service.domain.people import Role
+from tests.directory.decided import set_contact
 from tests.service.web.conftest import Staff, Town
 from tests.service.web.seeds import NOW
 
@@ -35,7 +36,7 @@ async def contact(town: Town, gss_code: str = KENT, order: int = 0) -> Contact |
 
 async def with_address(town: Town, gss_code: str = KENT, address: str = "alerts@kent.test") -> Contact:
     async with town.database.begin() as work:
-        return await work.register.set_contact(gss_code=gss_code, address=address, role="custodian", who="w", why="w", at=NOW)
+        return await set_contact(work.register, gss_code=gss_code, address=address, role="custodian", who="w", why="w", at=NOW)
 
 
 def done(location: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from service.domain.step_up import COOL_OFF
+from tests.directory.decided import set_contact
 from tests.service.web.conftest import Town
 
 
@@ -17,7 +18,7 @@ async def test_f11_who_approves_sees_which_addresses_changed_lately_from_what_an
     page, approver = f"/cases/{town.seeds.decide}", await town.as_("approver")
     assert "Within the last 48 hours" not in (await approver.get(page)).text
     async with town.database.begin() as work:
-        await work.register.set_contact(
+        await set_contact(work.register,
             gss_code=gets, address="new@elsewhere.test", role=old.role, who=town.seeds.people["directory"], why="They wrote to us.",
             at=town.clock.now - timedelta(hours=2),
         )  # fmt: skip
