@@ -83,11 +83,11 @@ class _Connection:
     def __init__(self, mailer: FakeMailer) -> None:
         self._mailer = mailer
 
-    async def send(self, envelope: Envelope, wire: bytes, before_final_dot: Callable[[], Awaitable[None]]) -> SendResult:
+    async def send(self, envelope: Envelope, letter: tuple[bytes, ...], before_final_dot: Callable[[], Awaitable[None]]) -> SendResult:
         result = self._mailer.answers(envelope)
         if result.outcome in (SendOutcome.ACCEPTED, SendOutcome.IN_DOUBT):
             await before_final_dot()
-            self._mailer.sent.append((envelope, wire))
+            self._mailer.sent.append((envelope, b"".join(letter)))
             self._mailer.after_the_dot()
             if self._mailer.dies_after_the_dot:
                 raise ConnectionResetError

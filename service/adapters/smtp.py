@@ -16,7 +16,7 @@ from aiosmtplib import SMTPAuthenticationError, SMTPException, SMTPResponse, SMT
 
 from service.adapters.endpoint import is_loopback, pin_loggers, verified_tls
 from service.adapters.oauth import TokenUnavailable
-from service.adapters.smtp_protocol import LostTooSoon, SafeSmtp, line_ends, stuffed
+from service.adapters.smtp_protocol import LostTooSoon, SafeSmtp, on_the_wire
 from service.adapters.smtp_replies import Stage, leaves_line_usable, read_reply, readable
 from service.crashpoints import crashpoint
 from service.ports import Envelope, RelayUnavailable, SendOutcome, SendResult
@@ -142,13 +142,13 @@ class RelayConnection:
         await _hang_up(self._client)
         crashpoint("O10")
 
-    async def send(self, envelope: Envelope, wire: bytes, before_final_dot: Callable[[], Awaitable[None]]) -> SendResult:
+    async def send(self, envelope: Envelope, letter: tuple[bytes, ...], before_final_dot: Callable[[], Awaitable[None]]) -> SendResult:
         """Send one letter; *before_final_dot* is awaited after the relay said 354 and before the first byte of the letter leaves."""
         for address in (envelope.sender, envelope.recipient):
             if CONTROL.search(address):
                 raise ValueError("An address holds a line break or another control character.")
-        letter = stuffed(line_ends(wire))
-        if refusal := self._refuse_ourselves(envelope, letter):
+        wire = on_the_wire(letter)
+        if refusal := self._refuse_ourselves(envelope, wire):
             return refusal
         if not self.usable:
             self._give_up()
@@ -156,11 +156,11 @@ class RelayConnection:
         finished = False
         try:
             crashpoint("O4")
-            result = await self._begin(envelope, letter)
+            result = await self._begin(envelope, wire)
             if result is None:
                 crashpoint("O5")
                 await before_final_dot()
-                result = await self._deliver(letter)
+                result = await self._deliver(wire)
             finished = True
             return result
         finally:

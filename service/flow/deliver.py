@@ -26,7 +26,7 @@ from service.domain.people import Role
 from service.flow.came_back import ask_for_an_address
 from service.flow.house import House
 from service.flow.journal import Journal
-from service.mail.prefab import Slots, personalise
+from service.mail.prefab import Slots, filled
 from service.mail.tokens import reply_address
 from service.ports import Envelope, Mailer, MailerConnection, RelayUnavailable, SendOutcome, SendResult
 
@@ -75,7 +75,7 @@ class _Round:
         self._few = 0
         self._claiming: asyncio.Task[None] | None = None
         self._over = False
-        self._journal = Journal(house.journal, self._moment)
+        self._journal = Journal(house.journal, self._moment, lambda: self._working)
         self._letters: dict[str, asyncio.Task[_Approved]] = {}
         self._trouble: str | None = None
         self._working = 0
@@ -150,14 +150,14 @@ class _Round:
     async def _send(self, connection: MailerConnection, delivery: Delivery) -> None:
         try:
             with self._not_begun(delivery):
-                wire = await self._wire(delivery)
+                letter = await self._letter(delivery)
         except (LetterChanged, ValueError):
             await self._set_aside(delivery)
             return
         sender = reply_address(delivery.mailbox, "b", delivery.id) if self._house.verp else delivery.mailbox
         envelope = Envelope(sender=sender, recipient=self._house.only_to or delivery.address, delivery_id=delivery.id)
         with contextlib.suppress(LeaseLost):
-            result = await connection.send(envelope, wire, lambda: self._about_to_leave(delivery))
+            result = await connection.send(envelope, letter, lambda: self._about_to_leave(delivery))
             await self._record(delivery, result)
 
     async def _about_to_leave(self, delivery: Delivery) -> None:
@@ -236,14 +236,14 @@ class _Round:
             if self._trouble:
                 await work.tasks.add(kind="relay_away", role=Role.SYSTEM, says=self._trouble, at=now, subject_id="relay")
 
-    async def _wire(self, delivery: Delivery) -> bytes:
+    async def _letter(self, delivery: Delivery) -> tuple[bytes, ...]:
         if delivery.letter_id not in self._letters:  # the first connection that needs a letter reads it for all
             self._letters[delivery.letter_id] = asyncio.create_task(self._approved_letter(delivery))
         approved = await self._letters[delivery.letter_id]
         to_be_approved = delivery.notice_id is not None or delivery.kind == "exercise"
         if to_be_approved and line_of(delivery.gss_code or "", delivery.address) not in approved.lines:
             raise LetterChanged
-        return personalise(approved.frozen, slots_for(self._house, delivery))
+        return filled(approved.frozen, slots_for(self._house, delivery))
 
     async def _approved_letter(self, delivery: Delivery) -> _Approved:
         async with self._house.read() as work:

@@ -134,6 +134,11 @@ def _attached(one: Attachment) -> bytes:
 
 def personalise(frozen: bytes, slots: Slots) -> bytes:
     """Fill in *slots* for one recipient; ValueError when a value could break out of the place where it stands."""
+    return b"".join(filled(frozen, slots))
+
+
+def filled(frozen: bytes, slots: Slots) -> tuple[bytes, ...]:
+    """Do what `personalise` does and leave the letter in pieces; what lies between the slots are the same objects for every recipient."""
     if slots.date.tzinfo is None:
         raise ValueError("The date of a letter needs a time zone.")
     head: dict[str, Callable[[], bytes]] = {
@@ -150,7 +155,7 @@ def personalise(frozen: bytes, slots: Slots) -> bytes:
     for at in range(1, len(pieces), 3):
         where, name = pieces[at], pieces[at + 1].decode()
         pieces[at], pieces[at + 1] = b"", head[name]() if where == b":" else _value(body[name], in_html=where == b"&")
-    return b"".join(pieces)
+    return tuple(pieces)
 
 
 def attached_to(frozen: bytes) -> int:

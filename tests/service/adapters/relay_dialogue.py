@@ -34,7 +34,7 @@ async def against(script: Script, **more: Any) -> AsyncIterator[tuple[RelayConne
 
 async def send_to(script: Script, wire: bytes = LETTER, **more: Any) -> tuple[SendResult, bool, ScriptedServer]:
     async with against(script, **more) as (connection, server):
-        result = await connection.send(to(), wire, nothing)
+        result = await connection.send(to(), (wire,), nothing)
         return result, connection.usable, server
 
 

@@ -142,7 +142,7 @@ async def test_a_relay_does_this_and_that_comes_of_it(row: Row, dialogue: tuple[
     async with scripted(play(row.table, *dialogue, *row.offers)) as server:
         try:
             async with SmtpRelay(local(server, **row.account)).connect() as connection:
-                result = await connection.send(to(), row.wire, nothing)
+                result = await connection.send(to(), (row.wire,), nothing)
                 if "idle" in row.table or row.row == "S28":
                     await nothing_more(connection)
                 ends: SendOutcome | str = result.outcome
@@ -150,7 +150,7 @@ async def test_a_relay_does_this_and_that_comes_of_it(row: Row, dialogue: tuple[
                 assert len(result.reply) <= 500
                 if row.usable:
                     server.heard.append("-- next letter")
-                    assert (await connection.send(to(), row.wire, nothing)).outcome is row.ends
+                    assert (await connection.send(to(), (row.wire,), nothing)).outcome is row.ends
         except RelayUnavailable as away:
             ends = AWAY
             assert "secret-word" not in away.reason
@@ -179,7 +179,7 @@ async def test_a_relay_that_refused_and_yet_waits_for_a_letter_is_given_nothing_
         raise AssertionError
 
     async with scripted(play({**table, "DATA": "354 go"}, *WITH)) as server, SmtpRelay(local(server)).connect() as connection:
-        result = await connection.send(to(), LETTER, never)
+        result = await connection.send(to(), (LETTER,), never)
         assert result.code == int(next(iter(table.values()))[:3])
         assert not connection.usable
     assert server.heard[-1] == "DATA"
@@ -189,7 +189,7 @@ async def test_a_relay_that_refused_and_yet_waits_for_a_letter_is_given_nothing_
 @pytest.mark.parametrize("dialogue", [WITHOUT, WITH], ids=["one by one", "together"])
 async def test_s32_an_address_the_relay_cannot_carry_is_refused_before_anything_is_said(dialogue: tuple[str, ...]) -> None:
     async with scripted(play({}, *dialogue)) as server, SmtpRelay(local(server)).connect() as connection:
-        assert (await connection.send(to("é@la-001.test"), LETTER, nothing)).outcome is FOR_GOOD
+        assert (await connection.send(to("é@la-001.test"), (LETTER,), nothing)).outcome is FOR_GOOD
         assert connection.usable
         assert not any(each.startswith("MAIL") for each in server.heard)
 
@@ -205,7 +205,7 @@ async def test_the_envelope_leaves_in_one_write_only_where_pipelining_is_offered
             await line.say("421 4.3.2 closing")
 
         async with scripted(script) as server, SmtpRelay(local(server, pipelining=wanted)).connect() as connection:
-            await connection.send(to(), LETTER, nothing)
+            await connection.send(to(), (LETTER,), nothing)
         assert waiting == [together]
 
 

@@ -37,7 +37,7 @@ async def test_one_authority_receives_and_the_bounce_of_another_comes_home(mail_
         for number, name in (("007", "delivered"), ("201", "bounced")):
             envelope = Envelope(sender=f"alerts+b.{name}@hub.test", recipient=f"desk@la-{number}.test", delivery_id=f"delivery-{name}")
             wire = f"From: alerts@hub.test\r\nSubject: {name}\r\n\r\nHello\r\n".encode()
-            assert (await connection.send(envelope, wire, nothing)).outcome is SendOutcome.ACCEPTED
+            assert (await connection.send(envelope, (wire,), nothing)).outcome is SendOutcome.ACCEPTED
     assert b"desk@la-007.test" in await waits_for_letter(mail_servers, "la-007.test", b"Subject: delivered")
     bounce = await waits_for_letter(mail_servers, "hub.test", b"Original-Envelope-Id: delivery-bounced")
     assert b"Delivered-To: alerts+b.bounced@hub.test" in bounce

@@ -32,7 +32,7 @@ def postfix(mail_servers: MailServers) -> RelayAccount:
 
 async def test_postfix_takes_letters_one_after_another_on_one_connection(postfix: RelayAccount) -> None:
     async with SmtpRelay(postfix).connect() as connection:
-        results = [await connection.send(to(f"a@la-00{n}.test", "alerts+b.x=y@hub.test"), LETTER, nothing) for n in range(3)]
+        results = [await connection.send(to(f"a@la-00{n}.test", "alerts+b.x=y@hub.test"), (LETTER,), nothing) for n in range(3)]
         assert connection.usable
     assert [each.outcome for each in results] == [SendOutcome.ACCEPTED] * 3
     assert all(each.queue_id and each.code == 250 and each.enhanced_status == "2.0.0" for each in results)
@@ -50,9 +50,9 @@ async def test_a_refusal_by_postfix_is_understood_and_the_connection_goes_on(
     postfix: RelayAccount, recipient: str, outcome: SendOutcome, status: str
 ) -> None:
     async with SmtpRelay(postfix).connect() as connection:
-        refused = await connection.send(to(recipient), LETTER, nothing)
+        refused = await connection.send(to(recipient), (LETTER,), nothing)
         assert (refused.outcome, refused.enhanced_status) == (outcome, status)
-        assert (await connection.send(to(), LETTER, nothing)).outcome is SendOutcome.ACCEPTED
+        assert (await connection.send(to(), (LETTER,), nothing)).outcome is SendOutcome.ACCEPTED
 
 
 async def test_a_token_logs_in_and_a_bad_token_is_refused_without_waiting(mail_servers: MailServers, token_endpoint: TokenEndpoint) -> None:
@@ -69,7 +69,7 @@ async def test_a_token_logs_in_and_a_bad_token_is_refused_without_waiting(mail_s
     token_endpoint.good.add("right")
     offered = "right"
     async with SmtpRelay(account).connect() as connection:
-        assert (await connection.send(to(), LETTER, nothing)).outcome is SendOutcome.ACCEPTED
+        assert (await connection.send(to(), (LETTER,), nothing)).outcome is SendOutcome.ACCEPTED
 
 
 async def test_a_certificate_nobody_signed_for_us_stops_everything(mail_servers: MailServers) -> None:
@@ -233,7 +233,7 @@ async def test_a_letter_larger_than_the_relay_takes_is_never_begun() -> None:
 async def test_a_line_break_in_an_address_is_an_error_before_anything_is_sent() -> None:
     async with against(after_ehlo()) as (connection, server):
         with pytest.raises(ValueError, match="control character"):
-            await connection.send(to("a@la-001.test>\r\nRCPT TO:<b@la-002.test"), LETTER, nothing)
+            await connection.send(to("a@la-001.test>\r\nRCPT TO:<b@la-002.test"), (LETTER,), nothing)
         assert len(server.heard) == 1
 
 

@@ -1,12 +1,12 @@
 """The letter itself and its final dot: nothing leaves too early, nothing ends too early, and no doubt where none need be."""
 
 import asyncio
+import re
 import contextlib
 
 import pytest
 
 from service.adapters.smtp import RelayAccount, SmtpRelay
-from service.adapters.smtp_protocol import line_ends
 from service.ports import SendOutcome
 from tests.servers.scripted import Conversation, scripted
 from tests.service.adapters.relay_dialogue import LETTER, after_ehlo, against, local, nothing, send_to, to
@@ -37,7 +37,7 @@ async def test_the_journal_is_written_after_354_and_before_the_first_byte() -> N
 
     may_go = asyncio.Event()
     async with against(script) as (connection, _):
-        result = await connection.send(to(), LETTER, lambda: asyncio.wait_for(may_go.wait(), 1))  # type: ignore[arg-type]
+        result = await connection.send(to(), (LETTER,), lambda: asyncio.wait_for(may_go.wait(), 1))  # type: ignore[arg-type]
     assert result.outcome is SendOutcome.ACCEPTED
 
 
@@ -47,7 +47,7 @@ async def test_when_the_journal_cannot_be_written_the_letter_does_not_leave() ->
 
     async with against(after_ehlo("250 ok", "250 ok", "354 go")) as (connection, server):
         with pytest.raises(OSError, match="no space"):
-            await connection.send(to(), LETTER, broken)
+            await connection.send(to(), (LETTER,), broken)
         assert not connection.usable
     assert server.heard[-1] == "DATA"
 
@@ -126,10 +126,10 @@ async def test_a_word_nobody_asked_for_is_never_taken_as_an_answer(stray: bytes)
     async with scripted(script) as server:
         for _ in range(2):
             async with SmtpRelay(local(server)).connect() as connection:
-                assert (await connection.send(to(), LETTER, nothing)).outcome is SendOutcome.ACCEPTED
+                assert (await connection.send(to(), (LETTER,), nothing)).outcome is SendOutcome.ACCEPTED
                 await asyncio.sleep(0.15)
                 assert not connection.usable
-                assert (await connection.send(to(), LETTER, nothing)).outcome is SendOutcome.REFUSED_FOR_NOW
+                assert (await connection.send(to(), (LETTER,), nothing)).outcome is SendOutcome.REFUSED_FOR_NOW
         assert sum(each.startswith("MAIL") for each in server.heard) == 2
 
 
@@ -152,5 +152,5 @@ async def test_no_sequence_in_a_letter_ends_it_early(sequence: bytes) -> None:
     wire = LETTER + b"before" + sequence + b"MAIL FROM:<evil@la-002.test>\r\n.leading"
     result, _, server = await send_to(script, wire)
     assert result.outcome is SendOutcome.ACCEPTED
-    assert received == [line_ends(wire)]
+    assert received == [re.sub(rb"\r\n|\r|\n", b"\r\n", wire) + b"\r\n"]
     assert not any("evil" in each for each in server.heard)
