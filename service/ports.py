@@ -124,7 +124,7 @@ class MailerConnection(Protocol):
     usable: bool
 
     async def send(self, envelope: Envelope, letter: tuple[bytes, ...], before_final_dot: Callable[[], Awaitable[None]]) -> SendResult:
-        """Send one letter, given in pieces; *before_final_dot* is awaited after the relay said 354 and before the first byte of the letter leaves."""
+        """Send one letter, in pieces; *before_final_dot* is awaited after the relay said 354 and before its first byte leaves."""
 
 
 class Mailer(Protocol):

@@ -137,7 +137,9 @@ async def _send(how: Outside, who: Pretence, forgeries: Mapping[int, bytes]) -> 
     for number, raw in forgeries.items():
         try:
             async with relay.connect() as line:
-                sent = await line.send(Envelope(sender=who.outside, recipient=who.mailbox, delivery_id=f"origin-{number}"), (raw,), _at_once)
+                sent = await line.send(
+                    Envelope(sender=who.outside, recipient=who.mailbox, delivery_id=f"origin-{number}"), (raw,), _at_once
+                )
         except RelayUnavailable as away:
             typer.echo(f"Letter {number} could not be sent: {away.reason}")
             continue

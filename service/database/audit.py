@@ -88,7 +88,7 @@ class Audit:
             mac = self._mac(number, event, mac)
             event |= {"number": number, "mac": mac}
         await self._connection.execute(sa.insert(audit_events), self._waiting)
-        await self._connection.execute(sa.update(audit_head).values(number=number, mac=mac))
+        await self._connection.execute(sa.update(audit_head), {"number": number, "mac": mac})
         self._waiting = []
 
     async def verify(self) -> Verification:

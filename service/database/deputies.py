@@ -64,7 +64,7 @@ class KnownDomains:
 
     async def knows(self, authority_id: str, domain: str) -> bool:
         """Say whether a domain is listed, exactly as it stands: its sub-domains are not."""
-        return await self._connection.scalar(sa.select(known_domains.c.domain).where(_is(authority_id, domain))) is not None
+        return await self._connection.scalar(_KNOWN, {"of": authority_id, "domain": domain.casefold()}) is not None
 
     async def of(self, authority_id: str) -> tuple[str, ...]:
         """Return the domains of one authority."""
@@ -78,3 +78,9 @@ def _on(day: date) -> sa.ColumnElement[bool]:
 
 def _is(authority_id: str, domain: str) -> sa.ColumnElement[bool]:
     return (known_domains.c.issuing_authority_id == authority_id) & (known_domains.c.domain == domain.casefold())
+
+
+# Built once: it is asked for every letter of somebody we do not know.
+_KNOWN = sa.select(known_domains.c.domain).where(
+    known_domains.c.issuing_authority_id == sa.bindparam("of"), known_domains.c.domain == sa.bindparam("domain")
+)

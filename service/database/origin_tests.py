@@ -49,8 +49,7 @@ class OriginTests:
 
     async def rounds(self, mailbox: str, profile: str) -> tuple[tuple[OriginLetter, ...], ...]:
         """Return the rounds of a profile at a mailbox, the newest first, each with its letters in their order."""
-        query = sa.select(t).where(t.c.mailbox == mailbox.casefold(), t.c.profile == profile).order_by(t.c.sent_at.desc(), t.c.id)
-        rows = (await self._connection.execute(query.limit(_NEWEST))).mappings()
+        rows = (await self._connection.execute(_ROUNDS, {"at": mailbox.casefold(), "of": profile})).mappings()
         return tuple(tuple(letters) for _, letters in groupby((OriginLetter(**row) for row in rows), key=lambda one: one.sent_at))
 
     async def judged(self, code: str, *, passed: bool, result: str, at: datetime, received_email_id: str | None = None) -> None:
@@ -58,3 +57,12 @@ class OriginTests:
         open_still = t.c.passed.is_(None) if passed else sa.or_(t.c.passed.is_(None), t.c.passed.is_(True))
         values = {"passed": passed, "result": result, "judged_at": at, "received_email_id": received_email_id}
         await self._connection.execute(sa.update(t).where(t.c.id == code, open_still).values(**values))
+
+
+# Built once: it is asked for every letter that comes in.
+_ROUNDS = (
+    sa.select(t)
+    .where(t.c.mailbox == sa.bindparam("at"), t.c.profile == sa.bindparam("of"))
+    .order_by(t.c.sent_at.desc(), t.c.id)
+    .limit(_NEWEST)
+)

@@ -52,8 +52,7 @@ class People:
 
     async def authority_at(self, mailbox: str) -> IssuingAuthority | None:
         """Return the authority that *mailbox* belongs to."""
-        query = sa.select(issuing_authorities).where(issuing_authorities.c.mailbox == mailbox.casefold())
-        row = (await self._connection.execute(query)).mappings().one_or_none()
+        row = (await self._connection.execute(_AUTHORITY_AT, {"at": mailbox.casefold()})).mappings().one_or_none()
         return IssuingAuthority(**row) if row else None
 
     async def add(
@@ -90,8 +89,7 @@ class People:
 
     async def at_address(self, address: str) -> Person | None:
         """Return the active person with this registered address."""
-        query = sa.select(persons).where(persons.c.address == address.casefold(), persons.c.active)
-        row = (await self._connection.execute(query)).mappings().one_or_none()
+        row = (await self._connection.execute(_PERSON_AT, {"at": address.casefold()})).mappings().one_or_none()
         return _person(row) if row else None
 
     async def any_at(self, address: str) -> Person | None:
@@ -144,6 +142,11 @@ class People:
     async def everyone(self) -> tuple[Person, ...]:
         """Return every person, by name."""
         return tuple(map(_person, (await self._connection.execute(sa.select(persons).order_by(persons.c.name))).mappings()))
+
+
+# Built once: both are asked for every letter that comes in.
+_AUTHORITY_AT = sa.select(issuing_authorities).where(issuing_authorities.c.mailbox == sa.bindparam("at"))
+_PERSON_AT = sa.select(persons).where(persons.c.address == sa.bindparam("at"), persons.c.active)
 
 
 def _person(row: sa.RowMapping) -> Person:

@@ -197,8 +197,7 @@ class Received:
         await self._finish(email_id, ReceivedState.QUARANTINED, kind=kind, rule=rule, reason=reason, case_id=case_id)
 
     async def _finish(self, email_id: str, state: ReceivedState, *, case_id: str | None, **what: str | None) -> None:
-        query = sa.update(t).where(t.c.id == email_id).values(state=state, case_id=case_id, **what).returning(t.c.key_id)
-        key_id = await self._connection.scalar(query)
+        key_id = await self._connection.scalar(_FINISH, {"letter": email_id, "state": state, "case_id": case_id, **what})
         if case_id and key_id:
             await self._keys.give_to_case(key_id, case_id)
 
@@ -248,6 +247,7 @@ _COUNT = (
     .returning(t.c.attempts)
 )
 _TAKE = sa.select(*_COLUMNS).where(_THE_LETTER, t.c.state == ReceivedState.NEW).with_for_update(skip_locked=True)
+_FINISH = sa.update(t).where(_THE_LETTER).returning(t.c.key_id)
 _RAW = sa.select(t.c.key_id, t.c.raw_sealed, data_keys.c.wrapped).outerjoin(data_keys, data_keys.c.id == t.c.key_id).where(_THE_LETTER)
 _TWIN = (
     sa.select(t.c.id).where(t.c.message_id_hash == sa.bindparam("digest"), t.c.id < sa.bindparam("letter"), t.c.copy_of.is_(None)).limit(1)

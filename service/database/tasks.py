@@ -38,11 +38,10 @@ class Tasks:
         self, *, kind: str, role: Role, says: str, at: datetime, case_id: str | None = None, subject_id: str | None = None
     ) -> None:
         """Give a task to a role; the same open task about the same subject is not given twice."""
-        same = (t.c.kind == kind) & (t.c.subject_id == subject_id) & t.c.done_at.is_(None)
-        if subject_id and await self._connection.scalar(sa.select(t.c.id).where(same).limit(1)):
+        if subject_id and await self._connection.scalar(_OPEN, {"of_kind": kind, "about": subject_id}):
             return
         row = {"id": new_id(), "kind": kind, "role": role, "case_id": case_id, "subject_id": subject_id, "says": says, "created_at": at}
-        await self._connection.execute(sa.insert(t).values(**row))
+        await self._connection.execute(_GIVE, row)
 
     async def open(self, limit: int = 200) -> tuple[Task, ...]:
         """Return what is still to do, oldest first."""
@@ -82,3 +81,10 @@ class Tasks:
         """Mark every open task about one subject as done."""
         open_ones = (t.c.subject_id == subject_id) & t.c.done_at.is_(None)
         await self._connection.execute(sa.update(t).where(open_ones).values(done_at=at, done_by=by))
+
+
+# Built once: both are asked for most letters that come in.
+_OPEN = (
+    sa.select(t.c.id).where(t.c.kind == sa.bindparam("of_kind"), t.c.subject_id == sa.bindparam("about"), t.c.done_at.is_(None)).limit(1)
+)
+_GIVE = sa.insert(t)

@@ -62,7 +62,8 @@ class Journal:
     async def close(self) -> None:
         """Return when everything is committed."""
         self._all_wait.set()
-        self._begin()
+        if self._later is not None:
+            self._begin()
         if self._writer is not None:
             await self._writer
 

@@ -1,8 +1,8 @@
 """The letter itself and its final dot: nothing leaves too early, nothing ends too early, and no doubt where none need be."""
 
 import asyncio
-import re
 import contextlib
+import re
 
 import pytest
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from service.adapters.smtp import xtext
 from service.adapters.smtp_protocol import on_the_wire
 
-
 WORDS = st.lists(st.sampled_from([b"\r", b"\n", b".", b"a", b"\r\n"]), max_size=8).map(b"".join)
 LARGE = st.tuples(WORDS, WORDS).map(lambda ends: ends[0] + b"x" * 1_000 + ends[1])
 
