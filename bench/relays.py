@@ -13,23 +13,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.servers.postfix_dovecot import SERVICES
+from tests.servers.postfix_dovecot import POSTFIX, SERVICES
 from tests.servers.programs import free_ports, open_folder, wait_for_port
 
 ROUND_TRIP = 0.1
-POSTFIX = """\
-compatibility_level = 3.6
-queue_directory = {base}/spool
-data_directory = {base}/pfdata
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-mail_owner = postfix
-setgid_group = postdrop
-maillog_file = {base}/postfix.log
-maillog_file_prefixes = {base}, /dev/stdout
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = mx.hub.test
+DISCARDING = (
+    POSTFIX
+    + """\
 mydestination =
 local_recipient_maps =
 alias_maps =
@@ -38,6 +28,7 @@ default_transport = discard:
 smtpd_client_connection_count_limit = 0
 in_flow_delay = 0
 """
+)
 MAILMAN = "mailman==3.3.10"
 MAILMAN_CFG = """\
 [mailman]
@@ -103,7 +94,7 @@ def postfix() -> Iterator[int]:
             (base / name).mkdir(mode=0o755)
         person = pwd.getpwnam("postfix")
         os.chown(base / "pfdata", person.pw_uid, person.pw_gid)
-        (base / "pf" / "main.cf").write_text(POSTFIX.format(base=base))
+        (base / "pf" / "main.cf").write_text(DISCARDING.format(base=base))
         services = SERVICES.format(base=base, smtp=smtp, downstream=downstream)
         (base / "pf" / "master.cf").write_text(services.partition(f"127.0.0.1:{downstream}")[0])
         command = ["postfix", "-c", str(base / "pf")]

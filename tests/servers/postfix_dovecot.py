@@ -97,7 +97,7 @@ active_attribute = active
 active_value = true
 force_introspection = yes
 """
-MAIN = """\
+POSTFIX = """\
 compatibility_level = 3.6
 queue_directory = {base}/spool
 data_directory = {base}/pfdata
@@ -110,6 +110,10 @@ maillog_file_prefixes = {base}, /dev/stdout
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 myhostname = mx.hub.test
+"""
+MAIN = (
+    POSTFIX
+    + """\
 myorigin = hub.test
 mydestination =
 local_transport = error:5.1.1 no local delivery
@@ -143,6 +147,7 @@ maximal_queue_lifetime = 8s
 bounce_queue_lifetime = 8s
 in_flow_delay = 0
 """
+)
 SERVICES = """\
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
