@@ -107,7 +107,7 @@ async def _merge(served: Served, window: Window, theirs: Window) -> None:
     await page.get_by_label("Another that ends").first.select_option(MEDWAY)
     await _day(window)
     await page.get_by_label("Why they merge").fill("The order of Parliament.")
-    await window.press("Merge them")
+    await window.press("Ask for them to be merged")
     await _waits(window)
     await page.goto(f"{served.base}/directory/{KENT}")
     await expect(page.locator("main")).not_to_contain_text("31 March 2028")

@@ -57,7 +57,7 @@ async def merging(request: Request, visitor: SignedIn, site: TheSite) -> Respons
 @router.post("/merge")
 async def merge(request: Request, visitor: SignedIn, site: TheSite) -> Response:
     """Propose to a second person that one authority follows several."""
-    form = await posted(request, visitor, "Merge them")
+    form = await posted(request, visitor, "Ask for them to be merged")
     ended = tuple(form[name] for name in _SOME if form.get(name))
     into = form.get("into", "")
     try:
@@ -112,7 +112,7 @@ async def retiring(request: Request, gss_code: str, visitor: SignedIn, site: The
 @router.post("/{gss_code}/retire")
 async def retire(request: Request, gss_code: str, visitor: SignedIn, site: TheSite) -> Response:
     """Propose to a second person that an authority ends on a day."""
-    form = await posted(request, visitor, "Retire the authority")
+    form = await posted(request, visitor, "Ask for it to be retired")
     successors = tuple(form[name] for name in ("successor_1", "successor_2", "successor_3") if form.get(name))
     try:
         last_day = day_in(form, "last_day")
