@@ -11,7 +11,7 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.torture.__main__ import FREEZES, HARMS, PLACES, WRITES
@@ -19,23 +19,24 @@ from tests.torture.grounds import sqlite_ground
 from tests.torture.play import Outcome, Plan, play
 from tests.torture.weather import Weather
 
-_LATEST_HIT = 12  # the story passes most places about so often
 
-
-def draw(dice: random.Random) -> Plan:
-    """Draw one fault."""
+def draw(dice: random.Random, hits: Mapping[str, int]) -> Plan:
+    """Draw one fault; *hits* says how often a case passes each place."""
     action = dice.choice(("kill", "kill", "kill", *HARMS["sqlite"], "stall"))
     places = PLACES if action == "kill" else FREEZES if action == "stall" else WRITES
-    return Plan(place=dice.choice(places), hit=dice.randint(1, _LATEST_HIT), action=action)
+    place = dice.choice(places)
+    return Plan(place=place, hit=dice.randint(1, hits[place]), action=action)
 
 
 async def soak(folder: Path, seconds: float, seed: int, say: Callable[[str], None] = print) -> list[Outcome]:
     """Play cases until the time is over or an invariant breaks; the case that has begun is played to its end."""
-    dice, until = random.Random(seed), time.monotonic() + seconds
+    dice = random.Random(seed)
     outcomes: list[Outcome] = []
     async with sqlite_ground(folder) as copies:
+        hits = (await play(Plan(), folder / "undisturbed", copies)).hits
+        until = time.monotonic() + seconds
         while time.monotonic() < until and not any(one.faults for one in outcomes):
-            plan, weather = draw(dice), Weather(random.Random(dice.random()))
+            plan, weather = draw(dice, hits), Weather(random.Random(dice.random()))
             outcomes.append(await play(plan, folder / str(len(outcomes)), copies, weather=weather))
             last = outcomes[-1]
             came = "; ".join(last.faults) or ("held" if last.struck else "held, the place was not reached so often")
