@@ -5,7 +5,9 @@ and the letter is understood without its form.
 """
 
 import asyncio
+import fcntl
 import multiprocessing
+import os
 import resource
 import signal
 from collections.abc import Callable, Mapping
@@ -13,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from functools import partial
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import ParamSpec, TypeVar
@@ -103,7 +106,7 @@ def run_apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 def _children(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_limit_memory)
+    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
@@ -112,11 +115,23 @@ def _end(pool: ProcessPoolExecutor) -> None:
     pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _limit_memory() -> None:
+def _begin() -> None:
+    _end_with_the_service()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, _stop_reading)
     signal.signal(signal.SIGALRM, _stop_reading)
+
+
+def _end_with_the_service() -> None:
+    """Let the system end this child when the service is gone, also by SIGKILL. Nobody else would, and it holds its memory for good."""
+    service = multiprocessing.parent_process()
+    assert service is not None
+    line = service.sentinel  # ends with the service; what it tells by default (SIGIO) ends a process
+    fcntl.fcntl(line, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(line, fcntl.F_SETFL, fcntl.fcntl(line, fcntl.F_GETFL) | os.O_ASYNC)
+    if wait([line], 0):
+        os._exit(1)  # it was gone before we asked to be told
 
 
 def _stop_reading(number: int, frame: FrameType | None) -> None:

@@ -4,10 +4,13 @@ import io
 import os
 import resource
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from datetime import date
-from time import monotonic
+from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -35,6 +38,40 @@ async def test_one_child_reads_shows_and_hands_out_files() -> None:
         assert await sandbox.file_of(raw, 2) is None
     finally:
         sandbox.close()
+
+
+A_SERVICE = """
+import asyncio, datetime
+from service.flow.sandbox import Sandbox
+
+async def read():
+    sandbox = Sandbox()
+    await sandbox.understand(b"Subject: x\\r\\n\\r\\n", datetime.date(2026, 11, 24))
+    print(sandbox.children()[0].pid, flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(read())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="Only Linux tells here which processes run.")
+def test_a_service_that_is_killed_leaves_no_child_behind() -> None:
+    with subprocess.Popen([sys.executable, "-c", A_SERVICE], stdout=subprocess.PIPE, text=True) as service:
+        assert service.stdout is not None
+        child = service.stdout.readline().strip()
+        assert is_alive(child)
+        service.kill()
+    until = monotonic() + 10
+    while is_alive(child) and monotonic() < until:
+        sleep(0.05)
+    assert not is_alive(child)
+
+
+def is_alive(child: str) -> bool:
+    try:
+        return Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 FORM = "National Missing Child Alert\n\nDate missing: 20/10/2026\nSurname: Example\nForename: Amy\nLevel of risk: high\n"
