@@ -8,8 +8,9 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -35,9 +36,18 @@ def postgres_programs() -> Path | None:
     return next((each for each in candidates if (each / "initdb").exists() and (each / "postgres").exists()), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A PostgreSQL at 'postgres@127.0.0.1:port' (without a scheme). *fall* ends it as a crash does; *rise* starts it again."""
+
+    address: str
+    fall: Callable[[], None]
+    rise: Callable[[], None]
+
+
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Start PostgreSQL and give 'postgres@127.0.0.1:port', without a scheme."""
+def running_postgres(*, durable: bool = False) -> Iterator[Running]:
+    """Start PostgreSQL; what was committed outlives its fall only where it is *durable*."""
     programs = postgres_programs()
     if programs is None:
         give_up("PostgreSQL is not installed, so this test cannot run.")
@@ -50,39 +60,61 @@ def running_postgres() -> Iterator[str]:
             person = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         make = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"]
-        fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+        # Without fsync a fall of the machine would lose something, which no test plays.
+        fast = ["fsync=off", "max_connections=200", *([] if durable else ["synchronous_commit=off", "full_page_writes=off"])]
         run = [programs / "postgres", "-D", folder / "data", "-k", folder, "-p", str(port), "-h", "127.0.0.1"]
         run += [part for setting in fast for part in ("-c", setting)]
         try:
             subprocess.run(make, cwd=folder, env=environment, stdout=log, stderr=log, check=True, **person)  # type: ignore[call-overload]
-            server = subprocess.Popen(run, cwd=folder, env=environment, stdout=log, stderr=log, **person)  # type: ignore[call-overload]
+            server = _Server(lambda: subprocess.Popen(run, cwd=folder, env=environment, stdout=log, stderr=log, **person))  # type: ignore[call-overload]
         except (OSError, subprocess.CalledProcessError):
             give_up("PostgreSQL is installed but could not be started here.")
         try:
             wait_for_port(port)
-            yield f"postgres@127.0.0.1:{port}"
+            yield Running(f"postgres@127.0.0.1:{port}", lambda: server.end(signal.SIGQUIT), server.start)
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(15)
+            server.end(signal.SIGINT)
+
+
+class _Server:
+    """The process of one PostgreSQL, and how it is started."""
+
+    def __init__(self, begin: Callable[[], "subprocess.Popen[bytes]"]) -> None:
+        self._begin = begin
+        self.start()
+
+    def start(self) -> None:
+        self._process = self._begin()
+
+    def end(self, how: signal.Signals) -> None:
+        self._process.send_signal(how)
+        self._process.wait(15)
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """One PostgreSQL for all tests."""
     with running_postgres() as server:
-        yield server
+        yield server.address
 
 
 async def _connected(server: str) -> asyncpg.Connection:
-    """Connect to a server that opens its port a moment before it lets anybody in."""
+    """Connect to a server that is starting; it opens its port a moment before it lets anybody in."""
     until = time.monotonic() + _STARTS_WITHIN
     while True:
         try:
             return await asyncpg.connect(f"postgresql://{server}/postgres")
-        except asyncpg.CannotConnectNowError:
+        except (asyncpg.CannotConnectNowError, ConnectionError):
             if time.monotonic() > until:
                 raise
             await asyncio.sleep(0.1)
+
+
+async def create_database(server: str) -> str:
+    """Make an empty database and return its name."""
+    name = f"t{uuid.uuid4().hex}"
+    await administer(server, f'CREATE DATABASE "{name}"')
+    return name
 
 
 async def administer(server: str, statement: str) -> None:
@@ -97,7 +129,6 @@ async def administer(server: str, statement: str) -> None:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """Give the SQLAlchemy URL of an empty database that is dropped after the test."""
-    name = f"t{uuid.uuid4().hex}"
-    asyncio.run(administer(postgres_server, f'CREATE DATABASE "{name}"'))
+    name = asyncio.run(create_database(postgres_server))
     yield f"postgresql+asyncpg://{postgres_server}/{name}"
     asyncio.run(administer(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))

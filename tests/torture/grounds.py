@@ -59,5 +59,5 @@ async def ground(name: str, folder: Path) -> AsyncIterator[Copies]:
     if postgres_programs() is None:
         raise SystemExit("PostgreSQL is not installed here.")
     with running_postgres() as server:
-        async with postgres_ground(server) as copies:
+        async with postgres_ground(server.address) as copies:
             yield copies

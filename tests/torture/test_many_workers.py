@@ -1,10 +1,10 @@
-"""Six real workers on PostgreSQL: one killed and one frozen in the middle of a cascade (D6), and every session ended (D5)."""
+"""Six real workers on PostgreSQL: one killed and one frozen in the middle of a cascade (D6), every session ended, the server gone (D5)."""
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -15,6 +15,7 @@ from service.database.counting import desk
 from service.database.unit_of_work import Database
 from service.domain.notice import NoticeKind
 from service.flow.fence import BEAT_SECONDS
+from tests.servers.postgres import administer, create_database, running_postgres
 from tests.torture.play import CONNECTIONS, Child, Plan, addresses, look_over, reader, settle
 from tests.torture.town import MAILBOX, Town
 
@@ -72,17 +73,23 @@ async def _is_at_rest(town: Town, database: Database) -> bool:
 
 @pytest.fixture
 async def stage(postgres_url: str, tmp_path: Path):  # type: ignore[no-untyped-def]
-    """A settled database, a town of many authorities whose server is not fast, and a crew."""
-    await settle(postgres_url, RECIPIENTS)
+    async with staged(postgres_url, tmp_path) as everything:
+        yield everything
+
+
+@asynccontextmanager
+async def staged(url: str, folder: Path) -> AsyncIterator[tuple[Town, Database, Crew, str]]:
+    """Settle a database, and give a town of many authorities whose server is not fast, and a crew."""
+    await settle(url, RECIPIENTS)
     town = Town(addresses(RECIPIENTS), "http://127.0.0.1:1")
     town.server.takes_seconds = 1.0  # so that the slowest worker to look finds something left
     town.finds = False
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(town.server)
-        database = await stack.enter_async_context(reader(postgres_url))
-        crew = Crew(tmp_path, postgres_url, town)
+        database = await stack.enter_async_context(reader(url))
+        crew = Crew(folder, url, town)
         stack.push_async_callback(crew.end)
-        yield town, database, crew, postgres_url
+        yield town, database, crew, url
 
 
 async def test_no_letter_goes_twice_with_one_worker_killed_and_one_frozen_past_its_lease(stage) -> None:  # type: ignore[no-untyped-def]
@@ -136,6 +143,25 @@ async def test_a_database_that_ends_every_session_again_and_again_loses_and_doub
     await _until(lambda: _is_at_rest(town, database))
     assert cut > 0
     assert await look_over(url, database, town, crew.output, crashes=4 * WORKERS) == []
+
+
+async def test_a_database_server_that_falls_in_the_middle_of_a_cascade_and_rises_again_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    with running_postgres(durable=True) as server:
+        url = f"postgresql+asyncpg://{server.address}/{await create_database(server.address)}"
+        async with staged(url, tmp_path) as (town, database, crew, _):
+            await crew.start({}, database)
+            await town.begin()
+            await _until(lambda: _begun(town))
+            for _ in range(2):
+                server.fall()
+                await asyncio.sleep(2.0)  # nobody gets in meanwhile
+                assert len(town.taken) < len(RECIPIENTS)
+                server.rise()
+                await administer(server.address, "SELECT 1")
+            for member in crew.members:
+                member.jump()
+            await _until(lambda: _is_at_rest(town, database))
+            assert await look_over(url, database, town, crew.output, crashes=2 * WORKERS) == []
 
 
 async def _both_are_struck(crew: Crew) -> bool:
