@@ -124,14 +124,19 @@ def _begin() -> None:
 
 
 def _end_with_the_service() -> None:
-    """Let the system end this child when the service is gone, also by SIGKILL. Nobody else would, and it holds its memory for good."""
+    """Let the system say when the service is gone, also by SIGKILL: nobody else would end this child, and it holds its memory for good."""
+    signal.signal(signal.SIGIO, _service_is_gone)
     service = multiprocessing.parent_process()
     assert service is not None
-    line = service.sentinel  # ends with the service; what it tells by default (SIGIO) ends a process
+    line = service.sentinel
     fcntl.fcntl(line, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(line, fcntl.F_SETFL, fcntl.fcntl(line, fcntl.F_GETFL) | os.O_ASYNC)
     if wait([line], 0):
-        os._exit(1)  # it was gone before we asked to be told
+        raise SystemExit  # it was gone before we asked to be told
+
+
+def _service_is_gone(number: int, frame: FrameType | None) -> None:
+    raise SystemExit
 
 
 def _stop_reading(number: int, frame: FrameType | None) -> None:
@@ -148,6 +153,8 @@ def _limited(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         signal.setitimer(signal.ITIMER_PROF, READING_SECONDS)
         signal.setitimer(signal.ITIMER_REAL, WAITING_SECONDS)
         return work(*args, **kwargs)
+    except SystemExit:
+        os._exit(1)  # whatever it had laid down is cleared away; the pool would wait for the next letter
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
 import pytest
@@ -40,7 +41,7 @@ async def test_one_child_reads_shows_and_hands_out_files() -> None:
         sandbox.close()
 
 
-A_SERVICE = """
+IDLE = """
 import asyncio, datetime
 from service.flow.sandbox import Sandbox
 
@@ -52,19 +53,33 @@ async def read():
 
 asyncio.run(read())
 """
+AT_WORK = """
+from service.flow.sandbox import run_apart
+from tests.service.flow.test_sandbox import lay_a_letter_down
+
+run_apart(lay_a_letter_down)
+"""
+
+
+def lay_a_letter_down() -> None:
+    with TemporaryDirectory() as folder:
+        print(os.getpid(), folder, flush=True)
+        sleep(60)
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="Only Linux tells here which processes run.")
-def test_a_service_that_is_killed_leaves_no_child_behind() -> None:
-    with subprocess.Popen([sys.executable, "-c", A_SERVICE], stdout=subprocess.PIPE, text=True) as service:
+@pytest.mark.parametrize("program", [IDLE, AT_WORK], ids=["idle", "at work"])
+def test_a_service_that_is_killed_leaves_no_child_and_no_file_behind(program: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as service:
         assert service.stdout is not None
-        child = service.stdout.readline().strip()
+        child, _, folder = service.stdout.readline().strip().partition(" ")
         assert is_alive(child)
         service.kill()
-    until = monotonic() + 10
+    until = monotonic() + 8  # a letter may take longer
     while is_alive(child) and monotonic() < until:
         sleep(0.05)
     assert not is_alive(child)
+    assert not folder or not Path(folder).exists()
 
 
 def is_alive(child: str) -> bool:
