@@ -56,6 +56,8 @@ def _move_alike(connection: sa.Connection, moves: Sequence[Move], at: datetime) 
     values: dict[str, object] = {}
     if like.event is DeliveryEvent.JOURNALLED:
         values |= {"leased_until": like.leased_until} if like.leased_until else {}
+    elif like.event is DeliveryEvent.STILL_IN_DOUBT:
+        values |= {"leased_until": at}  # so that it may go again when it is due, and holds up no later letter until then
     else:
         values |= {"smtp_code": like.smtp_code, "smtp_status": like.smtp_status, "leased_until": None}
     if like.event is DeliveryEvent.ACCEPTED:
@@ -76,6 +78,7 @@ def _moving(event: DeliveryEvent, fenced: bool, names: tuple[str, ...]) -> Retur
         where.append(t.c.lease == sa.bindparam("held"))
     if event is DeliveryEvent.JOURNALLED:
         where.append(~pointless())  # there may have been an answer, or the child was found, since the claim
+        where.append(sa.or_(t.c.state != DeliveryState.IN_DOUBT, ~_STOPPED))  # any other is withdrawn at once when a person stops it
     values = {name: sa.bindparam(name, type_=t.c[name].type) for name in names}
     return sa.update(t).where(*where).values(state=next(iter(targets.values())), **values).returning(t.c.id)
 
@@ -116,6 +119,7 @@ def pointless(says_the_end: Sequence[NoticeState] = SAYS_THE_END) -> sa.ColumnEl
 
 
 _HELD = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
+_STOPPED = sa.exists().where(notices.c.id == t.c.notice_id, notices.c.stopped_at.is_not(None))
 # Still to reach an end. What is pointless never goes again, and in doubt it stays in doubt for good: then nobody waits for it.
 WAITS = t.c.state.in_(WAITING) & ~pointless()
 
@@ -125,15 +129,14 @@ def _due(free: sa.ColumnElement[bool]) -> sa.Select[int, str]:
     # One recipient reads the letters of a case in their order: a later one waits until the earlier one has left or was stopped.
     # A letter that nobody sends any more holds nobody up, unless it may be leaving at this moment.
     now, last_lane = sa.bindparam("now", type_=t.c.due_at.type), sa.bindparam("last_lane", type_=sa.Integer)
-    leaving = (earlier.c.state == DeliveryState.IN_DOUBT) & (earlier.c.leased_until >= now)
+    leaving = (earlier.c.state == DeliveryState.IN_DOUBT) & (earlier.c.leased_until > now)
     overtakes = sa.exists().where(
         earlier.c.case_id == t.c.case_id, earlier.c.gss_code == t.c.gss_code, earlier.c.id < t.c.id, earlier.c.state.in_(WAITING),
         sa.or_(leaving, ~ended(earlier)),
     )  # fmt: skip
     # What a person stopped is not claimed, not even a letter in doubt: it goes again only after a new approval.
-    stopped = sa.exists().where(notices.c.id == t.c.notice_id, notices.c.stopped_at.is_not(None))
     held = sa.exists().where(fence.c.held_at.is_not(None))  # a restored or copied database sends nothing until a person says so
-    query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~stopped, ~held, ~pointless())
+    query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~_STOPPED, ~held, ~pointless())
     return query.order_by(t.c.lane, t.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
 
 
@@ -145,7 +148,7 @@ CLAIM = (
     sa.update(t)
     .where(t.c.id.in_(sa.bindparam("ids", expanding=True)))
     .values(
-        state=DeliveryState.SENDING,
+        state=sa.case((t.c.state == DeliveryState.IN_DOUBT, DeliveryState.IN_DOUBT), else_=DeliveryState.SENDING),
         attempts=t.c.attempts + 1,
         lease=t.c.lease + 1,
         leased_until=sa.bindparam("until", type_=t.c.leased_until.type),

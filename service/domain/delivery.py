@@ -15,7 +15,7 @@ class DeliveryState(StrEnum):
 
     QUEUED = "queued"
     SENDING = "sending"  # claimed; not one byte of the letter has left
-    IN_DOUBT = "in_doubt"  # the letter was leaving when we last wrote down: it may have been taken
+    IN_DOUBT = "in_doubt"  # the letter was leaving when we last wrote down: it may have been taken, also while it goes again
     ACCEPTED = "accepted"  # the mail server took it
     DELAYED = "delayed"  # a mail server reports that it is still trying
     BOUNCED = "bounced"  # a mail server reports that it gave up
@@ -31,6 +31,7 @@ class DeliveryEvent(StrEnum):
     JOURNALLED = "journalled"
     ACCEPTED = "accepted"
     PUT_OFF = "put_off"
+    STILL_IN_DOUBT = "still_in_doubt"  # going again came to nothing; whether it was taken before is as open as it was
     REFUSED = "refused"
     DELAY_REPORTED = "delay_reported"
     BOUNCE_REPORTED = "bounce_reported"
@@ -52,7 +53,10 @@ TRANSITIONS = {
     (_S.SENDING, _E.JOURNALLED): _S.IN_DOUBT,
     (_S.SENDING, _E.PUT_OFF): _S.QUEUED,
     (_S.SENDING, _E.REFUSED): _S.FAILED,
-    (_S.IN_DOUBT, _E.CLAIMED): _S.SENDING,  # the same bytes go again
+    # The same bytes go again. Until the server has taken or refused them, nobody may say that the letter never left.
+    (_S.IN_DOUBT, _E.CLAIMED): _S.IN_DOUBT,
+    (_S.IN_DOUBT, _E.JOURNALLED): _S.IN_DOUBT,
+    (_S.IN_DOUBT, _E.STILL_IN_DOUBT): _S.IN_DOUBT,
     (_S.IN_DOUBT, _E.ACCEPTED): _S.ACCEPTED,
     (_S.IN_DOUBT, _E.PUT_OFF): _S.QUEUED,
     (_S.IN_DOUBT, _E.REFUSED): _S.FAILED,

@@ -20,7 +20,7 @@ from service.database.leaving import Move
 from service.database.letters import LetterChanged
 from service.database.unit_of_work import Work
 from service.domain.audience import bound_content, fingerprint_of, line_of
-from service.domain.delivery import Delivery, DeliveryEvent, Lane, wait_before_retry
+from service.domain.delivery import Delivery, DeliveryEvent, DeliveryState, Lane, wait_before_retry
 from service.domain.pace import Pace
 from service.domain.people import Role
 from service.flow.came_back import ask_for_an_address
@@ -40,8 +40,6 @@ UNHURRIED = Pace()
 _EVENTS = {
     SendOutcome.ACCEPTED: DeliveryEvent.ACCEPTED,
     SendOutcome.REFUSED_FOR_GOOD: DeliveryEvent.REFUSED,
-    SendOutcome.REFUSED_FOR_NOW: DeliveryEvent.PUT_OFF,
-    SendOutcome.RELAY_UNUSABLE: DeliveryEvent.PUT_OFF,
 }
 
 
@@ -156,9 +154,13 @@ class _Round:
             return
         sender = reply_address(delivery.mailbox, "b", delivery.id) if self._house.verp else delivery.mailbox
         envelope = Envelope(sender=sender, recipient=self._house.only_to or delivery.address, delivery_id=delivery.id)
-        with contextlib.suppress(LeaseLost):
+        try:
             result = await connection.send(envelope, letter, lambda: self._about_to_leave(delivery))
-            await self._record(delivery, result)
+        except LeaseLost:
+            if delivery.state is DeliveryState.IN_DOUBT:  # our lease would hold up what follows this letter
+                self._journal.note(Move(delivery_id=delivery.id, event=DeliveryEvent.STILL_IN_DOUBT, lease=delivery.lease))
+            return
+        await self._record(delivery, result)
 
     async def _about_to_leave(self, delivery: Delivery) -> None:
         leaving = Move(delivery_id=delivery.id, event=DeliveryEvent.JOURNALLED, lease=delivery.lease, leased_until=self._moment() + LEASE)
@@ -188,7 +190,7 @@ class _Round:
             return  # it stands as in doubt; when the lease runs out the same bytes go again
         if result.outcome is SendOutcome.RELAY_UNUSABLE:
             self._trouble = f"The mail relay refuses our letters (code {result.code})."
-        event = _EVENTS[result.outcome]
+        event = _EVENTS.get(result.outcome, _put_off(delivery))
         move = Move(
             delivery_id=delivery.id,
             event=event,
@@ -196,7 +198,7 @@ class _Round:
             smtp_code=result.code,
             smtp_status=result.enhanced_status,
             queue_id=result.queue_id,
-            due_at=self._moment() + wait_before_retry(delivery.attempts) if event is DeliveryEvent.PUT_OFF else None,
+            due_at=self._moment() + wait_before_retry(delivery.attempts) if event is _put_off(delivery) else None,
         )
         if result.outcome is SendOutcome.REFUSED_FOR_GOOD:
             await self._refused(delivery, move)
@@ -230,7 +232,7 @@ class _Round:
         async with self._house.begin() as work:
             now = self._moment()
             due = now + timedelta(minutes=1)
-            back = [Move(delivery_id=one.id, event=DeliveryEvent.PUT_OFF, lease=one.lease, due_at=due) for one in self._tray]
+            back = [Move(delivery_id=one.id, event=_put_off(one), lease=one.lease, due_at=due) for one in self._tray]
             await work.deliveries.move(back, at=now)
             await work.signals.beat("relay", at=now, trouble=self._trouble)
             if self._trouble:
@@ -249,6 +251,11 @@ class _Round:
         async with self._house.read() as work:
             letter = await work.letters.get(delivery.letter_id)
             return _Approved(letter.wire, await approved_lines(work, delivery, letter.sha256))
+
+
+def _put_off(delivery: Delivery) -> DeliveryEvent:
+    """Name what becomes of a letter that did not leave this time: one that may have been taken the time before still may have been."""
+    return DeliveryEvent.STILL_IN_DOUBT if delivery.state is DeliveryState.IN_DOUBT else DeliveryEvent.PUT_OFF
 
 
 async def claim_at_pace(work: Work, pace: Pace, now: datetime) -> tuple[Delivery, ...]:

@@ -121,6 +121,33 @@ async def test_letters_that_have_begun_to_leave_are_not_superseded(database: Dat
     assert await state_of(database, waiting.id) is DeliveryState.SUPERSEDED
 
 
+async def test_a_letter_that_may_have_been_taken_is_never_called_unsent_while_it_goes_again(database: Database) -> None:
+    async with database.begin() as work:
+        (letter,) = await queue(work, case_id="c" * 32, gss_code="E1")
+    await claimed(database)
+    await moved(database, DeliveryEvent.JOURNALLED, letter.id)
+    assert await claimed(database, later=timedelta(minutes=16)) == [letter.id]
+    async with database.begin() as work:
+        assert await work.deliveries.supersede_waiting("c" * 32, at=NOW) == 0
+        assert set(await work.deliveries.alerted("c" * 32)) == {"E1"}
+    assert await moved(database, DeliveryEvent.STILL_IN_DOUBT, letter.id, lease=2)
+    assert not await moved(database, DeliveryEvent.WITHDRAWN, letter.id)
+    assert await state_of(database, letter.id) is DeliveryState.IN_DOUBT
+
+
+async def test_a_letter_that_goes_again_in_vain_waits_its_time(database: Database) -> None:
+    async with database.begin() as work:
+        (alert,) = await queue(work)
+    await claimed(database)
+    await moved(database, DeliveryEvent.JOURNALLED, alert.id)
+    assert await claimed(database, later=timedelta(minutes=16)) == [alert.id]
+    late = NOW + timedelta(minutes=16)
+    vain = Move(delivery_id=alert.id, event=DeliveryEvent.STILL_IN_DOUBT, lease=2, due_at=late + timedelta(minutes=5))
+    await database.journal([vain], late)
+    assert await claimed(database, later=timedelta(minutes=18)) == []
+    assert await claimed(database, later=timedelta(minutes=22)) == [alert.id]
+
+
 async def test_many_letters_move_at_once_each_with_its_own_queue_id_and_none_without_its_lease(database: Database) -> None:
     async with database.begin() as work:
         made = await queue(work, 5)

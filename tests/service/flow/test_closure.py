@@ -245,6 +245,21 @@ async def test_a_letter_in_doubt_counts_as_sent_and_is_not_sent_again_once_the_c
     assert [str(one["Subject"]).split()[0] for one in home.letters_to(LEEDS)] == ["NATIONAL", "FOUND"]
 
 
+async def test_who_may_have_got_an_alert_that_went_again_in_vain_is_told_that_the_child_is_found(home: Home) -> None:
+    await ask_approvers(home)
+    outcomes = iter((SendOutcome.IN_DOUBT, SendOutcome.REFUSED_FOR_NOW))
+    home.mailer.answers = lambda envelope: SendResult(
+        outcome=next(outcomes) if envelope.recipient == LEEDS else SendOutcome.ACCEPTED, code=250
+    )
+    await approve(home)
+    home.now += timedelta(minutes=20)  # the lease of the alert ran out, so it was offered again
+    await home.settle()
+    assert next(outcomes, None) is None
+    home.mailer.answers = lambda _: SendResult(outcome=SendOutcome.ACCEPTED, code=250)
+    await end(home)
+    assert [str(one["Subject"]).split()[0] for one in home.letters_to(LEEDS)] == ["NATIONAL", "FOUND"]
+
+
 async def test_an_update_goes_to_the_successor_of_who_was_alerted(home: Home) -> None:
     await go_live(home)
     async with home.database.begin() as work:

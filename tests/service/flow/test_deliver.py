@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from service.database.leaving import Move
 from service.database.tables import cascades, letters
 from service.domain.case import CaseState
-from service.domain.delivery import DeliveryState
+from service.domain.delivery import DeliveryEvent, DeliveryState
 from service.domain.notice import NoticeState
 from service.flow.confirm import write_letters_due
 from service.flow.deliver import LEASE, deliver_due
@@ -152,7 +152,7 @@ async def test_a_letter_put_off_goes_again_as_the_very_same_letter(home: Home) -
     assert (await board(home))[LEEDS].state is DeliveryState.IN_DOUBT
     home.now += LEASE + timedelta(seconds=1)
     await home.settle()
-    assert (await board(home))[LEEDS].state is DeliveryState.QUEUED
+    assert (await board(home))[LEEDS].state is DeliveryState.IN_DOUBT  # the first time may have been enough
     home.now += timedelta(minutes=30)
     await home.settle()
     first, second = home.mailer.to(LEEDS)
@@ -160,6 +160,22 @@ async def test_a_letter_put_off_goes_again_as_the_very_same_letter(home: Home) -
     once, again = (message_from_bytes(wire, policy=policy.default) for wire in (first, second))
     assert (once["Message-ID"], once["Date"]) == (again["Message-ID"], again["Date"])
     assert (await board(home))[LEEDS].state is DeliveryState.ACCEPTED
+
+
+async def test_a_letter_in_doubt_that_may_not_go_again_gives_its_lease_back_at_once(home: Home) -> None:
+    await queue_alerts(home)
+    home.mailer.answers = lambda _: SendResult(outcome=SendOutcome.IN_DOUBT)
+    await deliver_due(home.house, home.mailer, now=home.now)
+    later = home.now + LEASE + timedelta(seconds=1)
+
+    async def nothing_may_leave(moves: Sequence[Move], at: datetime) -> frozenset[str]:
+        return await home.house.journal([one for one in moves if one.event is not DeliveryEvent.JOURNALLED], at)
+
+    await deliver_due(replace(home.house, journal=nothing_may_leave), home.mailer, now=later)
+    assert {one.state for one in (await board(home)).values()} == {DeliveryState.IN_DOUBT}
+    home.mailer.answers = lambda _: SendResult(outcome=SendOutcome.ACCEPTED, code=250)
+    await deliver_due(home.house, home.mailer, now=later + timedelta(minutes=1))
+    assert {one.state for one in (await board(home)).values()} == {DeliveryState.ACCEPTED}
 
 
 async def test_a_letter_put_off_waits_before_it_is_offered_again(home: Home) -> None:

@@ -8,10 +8,11 @@ from email.message import EmailMessage
 import pytest
 import sqlalchemy as sa
 
+from service.database.leaving import Move
 from service.database.tables import approvals, deliveries, letters, notices, policies
 from service.domain.approval import Verdict
 from service.domain.case import CaseState
-from service.domain.delivery import DeliveryState
+from service.domain.delivery import DeliveryEvent, DeliveryState
 from service.domain.errors import IllegalTransition, NotAllowed
 from service.domain.notice import NoticeState
 from service.flow.cascade import cascade_notice
@@ -181,6 +182,22 @@ async def test_a_letter_in_doubt_is_not_offered_again_after_a_stop(home: Home) -
         await work.connection.execute(sa.update(notices).values(stopped_at=home.now))
         claimed = await work.deliveries.claim(100, now=home.now + timedelta(hours=1), lease_for=timedelta(minutes=15))
     assert [one for one in claimed if one.gss_code] == []
+
+
+async def test_a_letter_in_doubt_that_is_about_to_go_again_is_held_back_by_a_stop(home: Home) -> None:
+    await ask_approvers(home)
+    home.mailer.answers = lambda one: SendResult(outcome=SendOutcome.IN_DOUBT if one.recipient == LEEDS else SendOutcome.ACCEPTED, code=250)
+    await approve(home)
+    later = home.now + timedelta(minutes=20)
+    async with home.database.begin() as work:
+        (again,) = await work.deliveries.claim(100, now=later, lease_for=timedelta(minutes=15))
+        leaving = Move(delivery_id=again.id, event=DeliveryEvent.JOURNALLED, lease=again.lease)
+        assert again.address == LEEDS
+    async with home.database.begin() as work:
+        await work.connection.execute(sa.update(notices).values(stopped_at=later))
+        assert not await work.deliveries.move([leaving], at=later)
+        await work.connection.execute(sa.update(notices).values(stopped_at=None))
+        assert await work.deliveries.move([leaving], at=later)
 
 
 async def test_a_stop_after_everything_left_changes_nothing_and_becomes_a_task_once(home: Home) -> None:
