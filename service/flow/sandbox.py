@@ -132,11 +132,16 @@ def _end_with_the_service() -> None:
     fcntl.fcntl(line, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(line, fcntl.F_SETFL, fcntl.fcntl(line, fcntl.F_GETFL) | os.O_ASYNC)
     if wait([line], 0):
-        raise SystemExit  # it was gone before we asked to be told
+        os._exit(1)  # it was gone before we asked to be told
+
+
+_at_work = False
 
 
 def _service_is_gone(number: int, frame: FrameType | None) -> None:
-    raise SystemExit
+    if not _at_work:
+        os._exit(1)  # not an exception: the pool takes those for results
+    raise SystemExit  # what was laid down is cleared away first
 
 
 def _stop_reading(number: int, frame: FrameType | None) -> None:
@@ -146,15 +151,20 @@ def _stop_reading(number: int, frame: FrameType | None) -> None:
 
 
 def _limited(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    global _at_work
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime) + PROCESSOR_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     try:
         signal.setitimer(signal.ITIMER_PROF, READING_SECONDS)
         signal.setitimer(signal.ITIMER_REAL, WAITING_SECONDS)
-        return work(*args, **kwargs)
+        try:
+            _at_work = True
+            return work(*args, **kwargs)
+        finally:
+            _at_work = False
     except SystemExit:
-        os._exit(1)  # whatever it had laid down is cleared away; the pool would wait for the next letter
+        os._exit(1)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
