@@ -39,7 +39,7 @@ def _lines_are_plain(words: bytes) -> bool:
     return words.count(b"\r\n") == words.count(b"\n") == words.count(b"\r") and b"\n." not in words
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _seams(piece: bytes) -> bytes:
     """Return what stands for a piece whose inside needs no change, and the piece itself when it does."""
     if not _lines_are_plain(piece):

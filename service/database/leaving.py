@@ -119,6 +119,7 @@ def pointless(says_the_end: Sequence[NoticeState] = SAYS_THE_END) -> sa.ColumnEl
 
 
 _HELD = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
+# What a person stopped is not sent, not even a letter in doubt: it goes again only after a new approval.
 _STOPPED = sa.exists().where(notices.c.id == t.c.notice_id, notices.c.stopped_at.is_not(None))
 # Still to reach an end. What is pointless never goes again, and in doubt it stays in doubt for good: then nobody waits for it.
 WAITS = t.c.state.in_(WAITING) & ~pointless()
@@ -134,7 +135,6 @@ def _due(free: sa.ColumnElement[bool]) -> sa.Select[int, str]:
         earlier.c.case_id == t.c.case_id, earlier.c.gss_code == t.c.gss_code, earlier.c.id < t.c.id, earlier.c.state.in_(WAITING),
         sa.or_(leaving, ~ended(earlier)),
     )  # fmt: skip
-    # What a person stopped is not claimed, not even a letter in doubt: it goes again only after a new approval.
     held = sa.exists().where(fence.c.held_at.is_not(None))  # a restored or copied database sends nothing until a person says so
     query = sa.select(t.c.lane, t.c.id).where(free, t.c.due_at <= now, t.c.lane <= last_lane, ~overtakes, ~_STOPPED, ~held, ~pointless())
     return query.order_by(t.c.lane, t.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)

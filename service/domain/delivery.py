@@ -154,6 +154,11 @@ class Delivery:
         """Whether their mail system has it, may have it, or is still to get it."""
         return self.state not in GAVE_UP
 
+    @property
+    def put_off(self) -> DeliveryEvent:
+        """What becomes of it, as it was claimed, when it does not leave this time: in doubt before, it may still have been taken then."""
+        return DeliveryEvent.STILL_IN_DOUBT if self.state is DeliveryState.IN_DOUBT else DeliveryEvent.PUT_OFF
+
 
 GAVE_UP = (DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.SUPERSEDED, DeliveryState.WITHDRAWN)
 

@@ -190,7 +190,7 @@ class _Round:
             return  # it stands as in doubt; when the lease runs out the same bytes go again
         if result.outcome is SendOutcome.RELAY_UNUSABLE:
             self._trouble = f"The mail relay refuses our letters (code {result.code})."
-        event = _EVENTS.get(result.outcome, _put_off(delivery))
+        event = _EVENTS.get(result.outcome, delivery.put_off)
         move = Move(
             delivery_id=delivery.id,
             event=event,
@@ -198,7 +198,7 @@ class _Round:
             smtp_code=result.code,
             smtp_status=result.enhanced_status,
             queue_id=result.queue_id,
-            due_at=self._moment() + wait_before_retry(delivery.attempts) if event is _put_off(delivery) else None,
+            due_at=self._moment() + wait_before_retry(delivery.attempts) if event is delivery.put_off else None,
         )
         if result.outcome is SendOutcome.REFUSED_FOR_GOOD:
             await self._refused(delivery, move)
@@ -232,7 +232,7 @@ class _Round:
         async with self._house.begin() as work:
             now = self._moment()
             due = now + timedelta(minutes=1)
-            back = [Move(delivery_id=one.id, event=_put_off(one), lease=one.lease, due_at=due) for one in self._tray]
+            back = [Move(delivery_id=one.id, event=one.put_off, lease=one.lease, due_at=due) for one in self._tray]
             await work.deliveries.move(back, at=now)
             await work.signals.beat("relay", at=now, trouble=self._trouble)
             if self._trouble:
@@ -251,11 +251,6 @@ class _Round:
         async with self._house.read() as work:
             letter = await work.letters.get(delivery.letter_id)
             return _Approved(letter.wire, await approved_lines(work, delivery, letter.sha256))
-
-
-def _put_off(delivery: Delivery) -> DeliveryEvent:
-    """Name what becomes of a letter that did not leave this time: one that may have been taken the time before still may have been."""
-    return DeliveryEvent.STILL_IN_DOUBT if delivery.state is DeliveryState.IN_DOUBT else DeliveryEvent.PUT_OFF
 
 
 async def claim_at_pace(work: Work, pace: Pace, now: datetime) -> tuple[Delivery, ...]:
