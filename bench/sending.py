@@ -29,7 +29,7 @@ from service.flow.rounds import notice_round, triage_round
 from service.logs import set_up_logs
 from service.ports import SendOutcome, SendResult
 from tests.databases import MASTER
-from tests.directory.decided import set_contact
+from tests.directory.decided import give_addresses
 from tests.factories import NOW
 from tests.service.flow.home import move_in
 from tests.service.flow.walk import HELEN, ask_approvers
@@ -163,16 +163,7 @@ async def _from_approval(here: Path, port: int) -> tuple[str, ...]:
     database = Database(url, MASTER)
     home = await move_in(database)
     async with database.begin() as work:
-        for one in await work.register.authorities():
-            await set_contact(
-                work.register,
-                gss_code=one.gss_code,
-                address=f"duty@{one.gss_code.lower()}.test",
-                role="custodian",
-                who="bench",
-                why="bench",
-                at=NOW,
-            )
+        await give_addresses(work.register, await work.register.authorities(), NOW)
     await ask_approvers(home)
     home.reply(home.last_to(HELEN), HELEN, "APPROVE\n")
     taken: list[float] = []

@@ -1,10 +1,11 @@
 """What people decide about the directory, done at once: tests of what follows need no proposal."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid4
 
+from directory.authority import Authority
 from directory.changes import What
 from directory.contact import PRIMARY, Contact, contact_after
 from directory.history import By
@@ -46,6 +47,13 @@ async def set_contact(
     new = contact_after(old, gss_code=gss_code, order=order, address=address, role=role, **said)
     await register.store([(old, new)], By(who=who, why=why, at=at))
     return await register.contact(gss_code, order) or new
+
+
+async def give_addresses(register: Register, authorities: Iterable[Authority], at: datetime) -> None:
+    """Give each of *authorities* an address of its own, duty@<GSS code>.test."""
+    for one in authorities:
+        address = f"duty@{one.gss_code.lower()}.test"
+        await set_contact(register, gss_code=one.gss_code, address=address, role="custodian", who="test", why="test", at=at)
 
 
 async def remove_contact(register: Register, *, gss_code: str, order: int, who: str, why: str, at: datetime) -> None:

@@ -23,7 +23,7 @@ from service.flow.to_do import SEEN_BY_THE_SERVICE
 from service.mail.message import parse
 from service.mail.tokens import find_carried
 from service.ports import SendOutcome, SendResult
-from tests.directory.decided import set_contact
+from tests.directory.decided import give_addresses, set_contact
 from tests.factories import NOW
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.walk import ADA, CARDIFF, LEEDS, MEDWAY, board, go_live, person, received, tasks
@@ -114,16 +114,7 @@ async def test_after_90_days_everybody_is_asked_once_on_a_working_day_and_by_day
 
 async def test_no_more_than_a_few_are_asked_in_a_day(home: Home) -> None:
     async with home.database.begin() as work:
-        for one in (await work.register.authorities())[:40]:
-            await set_contact(
-                work.register,
-                gss_code=one.gss_code,
-                address=f"duty@{one.gss_code.lower()}.test",
-                role="custodian",
-                who="test",
-                why="test",
-                at=NOW,
-            )
+        await give_addresses(work.register, (await work.register.authorities())[:40], NOW)
     assert await ask_for_confirmation(home.house, now=LATER) == A_DAY
 
 

@@ -11,7 +11,7 @@ from service.flow.deliver import deliver_due
 from service.flow.exercise import approve, prepare
 from service.flow.receive import receive_new
 from service.flow.rounds import notice_round, triage_round
-from tests.directory.decided import set_contact
+from tests.directory.decided import give_addresses
 from tests.service.flow.home import AUTHORITIES, Home
 from tests.service.flow.walk import HELEN, ask_approvers
 
@@ -20,17 +20,8 @@ _ABOUT_ADDRESSES = ("Please confirm", "Is this still", "EXERCISE")
 
 async def test_an_alert_overtakes_a_first_import_of_212_a_round_of_confirmation_and_an_exercise(home: Home) -> None:
     async with home.database.begin() as work:
-        for one in await work.register.authorities(home.now.date()):
-            if one.in_uk and one.gss_code not in AUTHORITIES:
-                await set_contact(
-                    work.register,
-                    gss_code=one.gss_code,
-                    address=f"duty@{one.gss_code.lower()}.test",
-                    role="custodian",
-                    who="t",
-                    why="t",
-                    at=home.now,
-                )
+        others = [one for one in await work.register.authorities(home.now.date()) if one.in_uk and one.gss_code not in AUTHORITIES]
+        await give_addresses(work.register, others, home.now)
     await ask_approvers(home)
     owed = [await write_letters_due(home.house, now=home.now) for _ in range(4)]
     assert owed == [100, 100, 12, 0]
